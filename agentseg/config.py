@@ -1,0 +1,135 @@
+"""Configuration: one TOML file, or the name of a shipped profile, into one frozen model.
+
+Nothing is read from the environment here; a key is named by its variable (``api_key_env``) and read by the reasoner
+that needs it, so no configuration, trace or log ever holds one.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from agentseg.errors import ConfigError
+
+PROFILES = ("local", "rules", "ollama", "openai")
+"""Shipped profiles, by name; each is a TOML file of the folder ``profiles``."""
+
+
+class ReasonerConfig(BaseModel):
+    """Which language model reasons, and within which bounds.
+
+    Attributes:
+        model: ``rules``, ``ollama:NAME``, ``openai:NAME``, ``gguf:PATH``, ``hf:NAME_OR_PATH`` or any ``provider:model`` of ``init_chat_model``.
+        base_url: Server address; None for the provider's own. With ``openai:`` any compatible server.
+        api_key_env: Name of the environment variable that holds the key; the key itself is never configured.
+        temperature: Sampling temperature, 0 for the likeliest text.
+        max_tokens: Longest answer of one call, in tokens.
+        num_ctx: Context of a local model, in tokens; a longer prompt is refused instead of cut.
+        timeout_s: Longest wait for one call, in seconds.
+        seed: Sampling seed where the server takes one.
+        codec: The form of a turn: compact ``json`` (schema-bound where possible) or the papers' ``tags``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = Field(default="rules", min_length=1)
+    base_url: str | None = None
+    api_key_env: str = "OPENAI_API_KEY"
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    max_tokens: int = Field(default=256, ge=16, le=32768)
+    num_ctx: int = Field(default=8192, ge=512, le=1_048_576)
+    timeout_s: float = Field(default=60.0, gt=0)
+    seed: int = 0
+    codec: Literal["json", "tags"] = "json"
+
+
+class Limits(BaseModel):
+    """What one query may cost.
+
+    Attributes:
+        refine: Plans whose results go back to the model before the budget is exhausted.
+        corrections: Correcting messages after malformed text before the status is ``format_error``.
+        prompt_instances: Instances that the model's view shows, the best by score; the twin keeps all.
+        history: Twins kept of a stream or clip; None keeps all.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    refine: int = Field(default=2, ge=0, le=16)
+    corrections: int = Field(default=1, ge=0, le=8)
+    prompt_instances: int = Field(default=60, ge=1, le=1000)
+    history: int | None = Field(default=None, ge=1)
+
+
+class Config(BaseModel):
+    """Everything that decides a run.
+
+    Attributes:
+        perception: Perceivers in order: ``kitchen`` or ``package.module:name`` of a user's own.
+        track: Keep ids over the frames of a clip with the light tracker.
+        reasoner: The language model.
+        limits: The budget of one query.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    perception: tuple[str, ...] = Field(default=("kitchen",), min_length=1)
+    track: bool = True
+    reasoner: ReasonerConfig = ReasonerConfig()
+    limits: Limits = Limits()
+
+
+def load_config(source: str | Path | Config | None = None, **overrides: Any) -> Config:
+    """Read a configuration.
+
+    Args:
+        source: Name of a shipped profile, path of a TOML file, a ready ``Config``, or None for the profile ``local``.
+        **overrides: Values of the top level that replace those of the source; ``reasoner="ollama:qwen3"`` is short
+            for its ``model``.
+
+    Raises:
+        ConfigError: No such profile or file, broken TOML, an unknown field or a value out of range.
+    """
+    if isinstance(source, Config):
+        data, name = source.model_dump(), "the given configuration"
+    else:
+        name = str(source or "local")
+        data = _read(name)
+    reasoner = overrides.pop("reasoner", None)
+    if isinstance(reasoner, str):
+        data["reasoner"] = {**data.get("reasoner", {}), "model": reasoner}
+    elif reasoner is not None:
+        data["reasoner"] = reasoner
+    try:
+        return Config.model_validate({**data, **overrides})
+    except ValidationError as error:
+        raise ConfigError(f"{name}: {explain(error)}") from None
+
+
+def explain(error: ValidationError) -> str:
+    """Put a validation error into one line: the first field at fault, what it wants, what was found."""
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"]) or "the whole"
+    found = repr(first["input"])
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{field}: {first['msg']}; found {found[:80]}{more}"
+
+
+def _read(name: str) -> dict[str, Any]:
+    try:
+        if name in PROFILES:
+            text = resources.files("agentseg").joinpath("profiles", f"{name}.toml").read_text(encoding="utf8")
+        else:
+            path = Path(name)
+            if not path.is_file():
+                raise ConfigError(f"no configuration {name!r}: give a TOML file or one of the profiles {', '.join(PROFILES)}")
+            text = path.read_text(encoding="utf8")
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name} is not TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{name} cannot be read: {error}") from None

@@ -1,0 +1,152 @@
+"""The measures of the plan language: what can be ranked, compared and described of one instance.
+
+Units: ``x``, ``y``, ``width``, ``height`` in percent of the frame's width or height; ``area`` in percent of the
+frame; ``distance``, ``displacement`` and ``approach`` in percent of the frame's width; ``speed`` the same per frame;
+``depth`` from 0 (the nearest instance of the twin) to 100 (the farthest); ``real_size`` in centimetres; ``score`` in
+percent; ``first_seen`` and ``last_seen`` are frames. A measure that was not taken is None.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Sequence
+
+from agentseg.geometry import FOCAL_WIDTHS, centre, distance
+from agentseg.masks import area
+from agentseg.plan_syntax import By
+from agentseg.relations import RELATION_TABLE
+from agentseg.timeline import Timeline
+from agentseg.twin import Instance, Twin
+
+Value = float | str | None
+
+NOISE: dict[str, float] = {
+    "x": 0.5, "y": 0.5, "width": 0.5, "height": 0.5, "area": 0.05, "depth": 1.0, "distance": 1.0, "real_size": 0.3,
+    "speed": 0.1, "displacement": 1.0, "approach": 1.0, "score": 1.0,
+}  # fmt: skip
+"""A winner by less than this is marked ambiguous; other measures are exact."""
+
+
+def measure(by: By, instance: Instance, twin: Twin, timeline: Timeline, anchors: Sequence[Instance] = ()) -> Value:
+    """Measure one instance.
+
+    Args:
+        by: The measure, with anchor and relation where it takes them.
+        instance: An instance of ``twin``.
+        twin: The twin that the plan stands on.
+        timeline: The twins over time, for the measures of motion.
+        anchors: What the anchor of ``by`` stands for in this twin; the instance itself is never its own anchor.
+
+    Returns:
+        A number in the unit above, a word for ``label`` and ``colour``, or None where it was not measured.
+    """
+    others = [anchor for anchor in anchors if anchor.id != instance.id]
+    match by.measure:
+        case "distance":
+            return min((distance(instance, other, twin) for other in others), default=None)
+        case "approach":
+            return max((value for other in others if (value := approach(instance, other, timeline)) is not None), default=None)
+        case "count":
+            holds = RELATION_TABLE[by.relation]
+            return float(sum(holds(instance, other, twin) for other in others))
+        case "speed" | "displacement":
+            return _motion(by.measure, instance, timeline)
+        case _:
+            return _plain(by.measure, instance, twin)
+
+
+def _plain(name: str, instance: Instance, twin: Twin) -> Value:
+    height, width = twin.size
+    x1, y1, x2, y2 = instance.box
+    match name:
+        case "x":
+            return 50 * (x1 + x2) / width
+        case "y":
+            return 50 * (y1 + y2) / height
+        case "width":
+            return 100 * (x2 - x1) / width
+        case "height":
+            return 100 * (y2 - y1) / height
+        case "area":
+            return 100 * _pixels(instance, twin) / (width * height)
+        case "depth":
+            return _depth_on_grid(instance, twin)
+        case "real_size":
+            if instance.depth_mean is None:
+                return None
+            return 100 * math.sqrt(_pixels(instance, twin)) * instance.depth_mean / (FOCAL_WIDTHS * width)
+        case "score":
+            return 100 * instance.score
+        case "first_seen":
+            return float(instance.first_seen)
+        case "last_seen":
+            return float(instance.last_seen)
+        case "label":
+            return instance.name
+        case _:
+            return instance.attributes.get(name)
+
+
+def _pixels(instance: Instance, twin: Twin) -> float:
+    if instance.id in twin.masks:
+        return float(area(twin.masks[instance.id]))
+    x1, y1, x2, y2 = instance.box
+    return (x2 - x1) * (y2 - y1)
+
+
+def _depth_on_grid(instance: Instance, twin: Twin) -> float | None:
+    known = [other.depth_mean for other in twin.instances if other.depth_mean is not None]
+    if instance.depth_mean is None:
+        return None
+    nearest, farthest = min(known), max(known)
+    return 100 * (instance.depth_mean - nearest) / (farthest - nearest) if farthest > nearest else 0.0
+
+
+def _path(instance_id: int, timeline: Timeline) -> dict[int, tuple[float, float]]:
+    return {frame: centre(seen) for frame, seen in timeline.track(instance_id)}
+
+
+def _steps(timeline: Timeline) -> dict[int, dict[int, tuple[float, float]]]:
+    """Motion of every instance into each frame, in pixels, less the median motion of that frame: the camera's own."""
+    twins = list(timeline)
+    out: dict[int, dict[int, tuple[float, float]]] = {}
+    for before, after in zip(twins, twins[1:], strict=False):
+        known = {instance.id: centre(instance) for instance in before.instances}
+        moves = {
+            instance.id: (centre(instance)[0] - known[instance.id][0], centre(instance)[1] - known[instance.id][1])
+            for instance in after.instances
+            if instance.id in known
+        }
+        if len(moves) >= 3:
+            drift = tuple(statistics.median(move[axis] for move in moves.values()) for axis in (0, 1))
+            moves = {key: (dx - drift[0], dy - drift[1]) for key, (dx, dy) in moves.items()}
+        out[after.frame] = moves
+    return out
+
+
+def _motion(name: str, instance: Instance, timeline: Timeline) -> float | None:
+    """Length of the summed moves (displacement) or mean length of a move (speed), without the camera's motion."""
+    if len(timeline) < 2:
+        return None
+    moves = [frame[instance.id] for frame in _steps(timeline).values() if instance.id in frame]
+    if not moves:
+        return 0.0
+    width = timeline.last.size[1]
+    if name == "speed":
+        return 100 * statistics.fmean(math.hypot(*move) for move in moves) / width
+    return 100 * math.hypot(sum(dx for dx, _ in moves), sum(dy for _, dy in moves)) / width
+
+
+def approach(instance: Instance, anchor: Instance, timeline: Timeline) -> float | None:
+    """How much nearer the instance came to the anchor from the first to the last frame that shows both."""
+    both = [twin for twin in timeline if twin.get(instance.id) and twin.get(anchor.id)]
+    if len(both) < 2:
+        return None
+    gaps = []
+    for twin in (both[0], both[-1]):
+        here, there = twin.get(instance.id), twin.get(anchor.id)
+        if here is None or there is None:
+            return None
+        gaps.append(distance(here, there, twin))
+    return gaps[0] - gaps[1]

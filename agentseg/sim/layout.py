@@ -1,0 +1,242 @@
+"""Draws a scene: what stands where, on what, in what, and what the gripper holds."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.random import Generator
+
+from agentseg.sim.mesh import Array, rotation
+from agentseg.sim.model import Model
+from agentseg.sim.occupancy import Occupancy
+from agentseg.sim.paint import object_materials, room_materials
+from agentseg.sim.room import SINK_SIZE, STOVE_SIZE, build_room
+from agentseg.sim.scene import Item, Pose, Scene
+from agentseg.sim.shapes import SHAPES
+from agentseg.sim.utensils import gripper
+
+_FRUIT = ("apple", "banana", "orange")
+_SMALL = ("apple", "banana", "orange", "sponge", "spoon", "fork", "knife", "can", "mug", "glass")
+_LOOSE = {
+    "mug": 1.7, "glass": 1.2, "bottle": 1.0, "kettle": 0.5, "pan": 0.5, "pot": 0.5, "plate": 1.0, "bowl": 1.1,
+    "knife": 1.2, "fork": 1.4, "spoon": 1.4, "spatula": 1.1, "apple": 0.9, "banana": 1.0, "orange": 0.7,
+    "cutting board": 0.6, "sponge": 1.0, "can": 1.1, "carton": 0.9, "paper towel": 0.3, "soap dispenser": 0.7,
+}  # fmt: skip
+_THEME = ("mug", "glass", "bowl", "plate", "can", "bottle", "apple", "orange", "spoon", "fork", "carton")
+_FLAT = ("knife", "fork", "spoon", "spatula", "banana")
+
+
+class _Builder:
+    """Collects the items of one scene."""
+
+    def __init__(self, rng: Generator, offset: float) -> None:
+        self.rng = rng
+        self.scene = Scene(build_room(rng), room_materials(rng), [], {})
+        self.grid = Occupancy()
+        self.offset = offset
+        room = self.scene.room
+        if room.basin is not None:
+            x0, y0, x1, y1 = room.basin
+            self.grid.fill((x0 - 0.03, y0 - 0.03, x1 + 0.03, y1 + 0.1))
+        if room.stove is not None:
+            w, d, _ = STOVE_SIZE
+            self.grid.fill((room.stove - w / 2, -d / 2, room.stove + w / 2, d / 2))
+        self.fixture = {"sink": -1, "stove": -2}
+
+    def make(self, label: str, model: Model | None = None) -> Item:
+        """A new item at the origin, not yet in the scene."""
+        model = model or SHAPES[label](self.rng)
+        colour = str(self.rng.choice(model.colours))
+        materials = object_materials(model, colour, self.rng)
+        return Item(len(self.scene.items) + 1, label, colour, model, materials, Pose(np.zeros(3), np.eye(3)))
+
+    def add(self, item: Item, at: Array, yaw: float, **support: int | None) -> Item:
+        """Puts an item into the scene."""
+        item.id = len(self.scene.items) + 1
+        item.pose = Pose(np.asarray(at, dtype=float), rotation("z", yaw), **support)
+        self.scene.items.append(item)
+        return item
+
+    def yaw(self, label: str) -> float:
+        """A heading that suits the class: appliances face the camera, the rest any way."""
+        if label in ("microwave", "toaster", "coffee maker", "soap dispenser"):
+            return float(self.rng.normal(0, 0.22))
+        if label == "cutting board":
+            return float(self.rng.normal(0, 0.5))
+        return float(self.rng.uniform(-np.pi, np.pi))
+
+    def stand(self, label: str, x: tuple[float, float], y: tuple[float, float], tries: int = 30) -> Item | None:
+        """Stands an item on a free place of the counter top; None if none was found."""
+        item = self.make(label)
+        for _ in range(tries):
+            yaw = self.yaw(label)
+            at = np.array([self.rng.uniform(*x) + self.offset, self.rng.uniform(*y), 0.0])
+            if self.grid.take(item.bounds, at, yaw):
+                return self.add(item, at, yaw)
+        return None
+
+    def rest(self, label: str, host: Item, spread: float, height: float, *, inside: bool) -> Item:
+        """Lays an item on or in another one."""
+        item = self.make(label)
+        low = item.bounds[0][2]
+        shift = self.rng.uniform(-1, 1, 2) * spread
+        at = host.pose.at + host.pose.turn @ np.array([shift[0], shift[1], height - low])
+        key = "inside" if inside else "on"
+        return self.add(item, at, self.yaw(label), **{key: host.id})
+
+
+def _appliances(b: _Builder) -> None:
+    for label, chance in (("microwave", 0.24), ("coffee maker", 0.36), ("toaster", 0.42), ("paper towel", 0.3)):
+        if b.rng.random() < chance:
+            host = b.stand(label, (-0.6, 0.6), (0.08, 0.17) if label == "microwave" else (0.06, 0.22))
+            if host is not None and label == "microwave" and b.rng.random() < 0.4:
+                b.rest(str(b.rng.choice(["bowl", "plate", "mug", "carton"])), host, 0.08, host.model.top[2], inside=False)  # type: ignore[index]
+
+
+def _fill(b: _Builder, host: Item) -> None:
+    """Puts one to three things into a vessel, so that they rest on its floor and against each other."""
+    radius, floor = host.model.cavity or (0.0, 0.0)
+    if host.label == "bowl":
+        for k in range(int(b.rng.integers(1, 4))):
+            item = b.rest(str(b.rng.choice(_FRUIT)), host, 0.0, floor, inside=True)
+            turn = k * 2.2
+            lift = 0.012 + 0.015 * k
+            item.pose = Pose(item.pose.at + np.array([0.6 * radius * np.cos(turn), 0.6 * radius * np.sin(turn), lift]), item.pose.turn, inside=host.id)
+    elif host.label == "pan":
+        b.rest(str(b.rng.choice(["spatula", "sponge", "apple", "banana", "orange"])), host, radius * 0.3, floor, inside=True)
+    else:
+        item = b.make(str(b.rng.choice(["spoon", "spatula", "spoon"])))
+        yaw = b.yaw("spoon")
+        tilt = rotation("z", yaw) @ rotation("y", 0.95)
+        b.add(item, host.pose.at + tilt @ np.array([0.02, 0.0, 0.0]) + np.array([0, 0, 0.085]), yaw, inside=host.id)
+        item.pose = Pose(item.pose.at, tilt, inside=host.id)
+
+
+def _top(b: _Builder, host: Item) -> None:
+    """Lays things on a plate or a board: more plates or a bowl, fruit, cutlery."""
+    width, depth, height = host.model.top or (0.0, 0.0, 0.0)
+    spread = min(width, depth) * 0.18
+    if host.label == "plate" and b.rng.random() < 0.45:
+        level = host
+        for _ in range(int(b.rng.integers(1, 3))):
+            item = b.make(str(b.rng.choice(["plate", "plate", "bowl"])))
+            rise = 0.012 if item.label == "plate" else 0.006
+            b.add(item, level.pose.at + np.array([0, 0, rise]), 0.0, on=level.id)
+            level = item
+            if item.label == "bowl":
+                break
+        if level.label == "bowl" and b.rng.random() < 0.5:
+            _fill(b, level)
+        return
+    first = b.rest(str(b.rng.choice([*_SMALL, "knife"] if host.label == "cutting board" else _SMALL)), host, spread, height, inside=False)
+    if b.rng.random() < 0.5 and host.label == "cutting board":
+        other = b.rest(str(b.rng.choice(_FRUIT)), host, 0.0, height, inside=False)
+        away = host.pose.turn @ np.array([width * 0.36, depth * 0.25, 0.0])
+        other.pose = Pose(other.pose.at + away, other.pose.turn, on=host.id)
+        first.pose = Pose(first.pose.at - away * 0.5, first.pose.turn, on=host.id)
+
+
+def _stove(b: _Builder) -> None:
+    if b.scene.room.stove is None:
+        return
+    taken: list[tuple[float, float]] = []
+    for _ in range(int(b.rng.integers(0, 4))):
+        x, y = b.scene.room.burners[int(b.rng.integers(4))]
+        if any(np.hypot(x - u, y - v) < 0.2 for u, v in taken):
+            continue
+        taken.append((x, y))
+        item = b.make(str(b.rng.choice(["kettle", "pan", "pot"])))
+        yaw = float(b.rng.normal(-np.pi / 2, 0.5)) if item.label == "pan" else b.yaw(item.label)
+        b.add(item, np.array([x, y, STOVE_SIZE[2] + 0.02]), yaw, on=b.fixture["stove"])
+        if item.model.cavity and b.rng.random() < 0.45:
+            _fill(b, item)
+
+
+def _sink(b: _Builder) -> None:
+    basin = b.scene.room.basin
+    if basin is None:
+        return
+    if b.rng.random() < 0.5:
+        x = (basin[0] + basin[2]) / 2 - b.offset
+        b.stand("soap dispenser", (x - 0.25, x + 0.25), (0.2, 0.26))
+    grid = Occupancy()
+    w, d, deep = SINK_SIZE
+    for _ in range(int(b.rng.choice(3, p=[0.4, 0.35, 0.25]))):
+        item = b.make(str(b.rng.choice(["plate", "bowl", "mug", "sponge", "spoon", "fork", "glass", "pan", "pot"])))
+        for _ in range(12):
+            x, y, yaw = b.rng.uniform(basin[0], basin[2]), b.rng.uniform(basin[1], basin[3]), b.yaw("mug")
+            low, high = item.world_bounds(Pose(np.array([x, y, 0.0]), rotation("z", yaw)))
+            fits = low[0] > basin[0] + 0.01 and high[0] < basin[2] - 0.01 and low[1] > basin[1] + 0.01 and high[1] < basin[3] - 0.01
+            if fits and grid.take(item.bounds, np.array([x, y, 0.0]), yaw):
+                b.add(item, np.array([x, y, -deep + 0.005]), yaw, inside=b.fixture["sink"])
+                break
+
+
+def _loose(b: _Builder, target: int) -> None:
+    labels, weights = list(_LOOSE), np.array(list(_LOOSE.values()))
+    queue: list[str] = []
+    if b.rng.random() < 0.6:
+        queue += [str(b.rng.choice(_THEME))] * int(b.rng.integers(2, 4))
+    for _ in range(60):
+        if len(b.scene.items) >= target:
+            return
+        label = queue.pop() if queue else str(b.rng.choice(labels, p=weights / weights.sum()))
+        reach = (-0.3, 0.2) if label in _FLAT or b.rng.random() < 0.75 else (-0.1, 0.28)
+        item = b.stand(label, (-0.55, 0.55), reach, 12)
+        if item is None:
+            continue
+        if item.model.cavity and b.rng.random() < 0.5:
+            _fill(b, item)
+        if item.model.top and b.rng.random() < (0.75 if label == "cutting board" else 0.55):
+            _top(b, item)
+
+
+def _robot(b: _Builder, force: bool) -> None:
+    if not force and b.rng.random() > 0.55:
+        return
+    held = b.make(str(b.rng.choice(["mug", "apple", "orange", "can", "sponge", "banana", "carton", "glass", "bottle"]))) if b.rng.random() < 0.6 else None
+    at = np.array([b.rng.uniform(-0.32, 0.32) + b.offset, b.rng.uniform(-0.22, 0.02), b.rng.uniform(0.16, 0.28)])
+    yaw = float(b.rng.uniform(-0.6, 0.6))
+    opening, drop = 0.08, 0.0
+    if held is not None:
+        low, high = held.bounds
+        body = held.model.parts[0].verts
+        opening = float(np.clip(2 * np.abs(body[:, 1]).max() if held.label != "banana" else 0.04, 0.03, 0.11))
+        drop = min(held.model.grip or 0.0, high[2] - 0.02)
+        drop = max(drop, high[2] - 0.06)
+        del low
+    tint = ("white", "grey", "black", "orange", "blue", "yellow")[int(b.rng.integers(6))]
+    arm = b.make("robot gripper", gripper(opening, tint))
+    arm = b.add(arm, at, yaw)
+    if held is not None:
+        # The fingers close along the gripper's x; mugs turn so that the handle points between them.
+        b.add(held, at - np.array([0, 0, drop]), yaw + np.pi / 2, held_by=arm.id)
+
+
+def draw_scene(rng: Generator, *, robot: bool = False) -> Scene:
+    """Draws a scene.
+
+    Args:
+        rng: Source of everything.
+        robot: Always with a gripper.
+
+    Returns:
+        A scene with about 13 items near x = 0.
+    """
+    b = _Builder(rng, 0.0)
+    _appliances(b)
+    _stove(b)
+    _sink(b)
+    _loose(b, int(rng.integers(12, 17)))
+    _robot(b, robot)
+    scene = b.scene
+    number = len(scene.items)
+    real = {}
+    for label, there in (("stove", scene.room.stove), ("sink", scene.room.sink)):
+        if there is not None:
+            number += 1
+            scene.fixtures[label] = number
+            real[b.fixture[label]] = number
+    for item in scene.items:
+        pose = item.pose
+        item.pose = Pose(pose.at, pose.turn, real.get(pose.on or 0, pose.on), real.get(pose.inside or 0, pose.inside), pose.held_by)
+    return scene

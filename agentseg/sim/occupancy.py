@@ -1,0 +1,58 @@
+"""Which parts of the counter top are taken: a grid of 1 cm cells."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agentseg.sim.mesh import Array
+from agentseg.sim.room import FRONT_Y, WALL_Y
+
+CELL = 0.01
+X0 = -1.0
+WIDTH = 200
+DEPTH = int(round((WALL_Y - FRONT_Y) / CELL))
+
+
+class Occupancy:
+    """A bool grid over x in [-1, 1] and the depth of the counter, world metres."""
+
+    def __init__(self) -> None:
+        self.cells: NDArray[np.bool_] = np.zeros((WIDTH, DEPTH), dtype=bool)
+
+    def fill(self, rect: tuple[float, float, float, float]) -> None:
+        """Marks the rectangle (x0, y0, x1, y1) as taken."""
+        i0, i1 = (int(np.clip((v - X0) / CELL, 0, WIDTH)) for v in (rect[0], rect[2]))
+        j0, j1 = (int(np.clip((v - FRONT_Y) / CELL, 0, DEPTH)) for v in (rect[1], rect[3]))
+        self.cells[i0:i1, j0:j1] = True
+
+    def take(self, bounds: tuple[Array, Array], at: Array, yaw: float, margin: float = 0.006) -> bool:
+        """Takes the footprint of an object if it is free and on the counter.
+
+        Args:
+            bounds: Its lower and upper corner in object space, metres.
+            at: Position, metres.
+            yaw: Heading, radians.
+            margin: Air around it, metres.
+
+        Returns:
+            Whether the place was free; if not, nothing changes.
+        """
+        low, high = bounds
+        centre, half = (low + high) / 2, (high - low) / 2 + margin
+        c, s = np.cos(yaw), np.sin(yaw)
+        mid = np.array([c * centre[0] - s * centre[1], s * centre[0] + c * centre[1]]) + at[:2]
+        reach = np.array([abs(c) * half[0] + abs(s) * half[1], abs(s) * half[0] + abs(c) * half[1]])
+        if mid[1] - reach[1] < FRONT_Y or mid[1] + reach[1] > WALL_Y - 0.01 or abs(mid[0]) + reach[0] > 1.0:
+            return False
+        i0, j0 = int((mid[0] - reach[0] - X0) / CELL), int((mid[1] - reach[1] - FRONT_Y) / CELL)
+        i1, j1 = int((mid[0] + reach[0] - X0) / CELL) + 1, int((mid[1] + reach[1] - FRONT_Y) / CELL) + 1
+        gx, gy = np.meshgrid(X0 + (np.arange(i0, i1) + 0.5) * CELL, FRONT_Y + (np.arange(j0, j1) + 0.5) * CELL, indexing="ij")
+        dx, dy = gx - mid[0], gy - mid[1]
+        inside = (np.abs(c * dx + s * dy) <= half[0] + CELL / 2) & (np.abs(-s * dx + c * dy) <= half[1] + CELL / 2)
+        window = self.cells[i0:i1, j0:j1]
+        inside = inside[: window.shape[0], : window.shape[1]]
+        if (window & inside).any():
+            return False
+        window |= inside
+        return True

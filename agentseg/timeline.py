@@ -1,0 +1,114 @@
+"""The twins of a clip or a stream: a ring of bounded length, and what is known of each instance over time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+
+from agentseg.errors import InputError
+from agentseg.masks import RLE
+from agentseg.twin import Instance, Twin
+
+
+class Timeline:
+    """Twins by frame, oldest first; a still picture is a timeline of one.
+
+    Args:
+        twins: Twins with rising frame indices.
+        capacity: Twins kept: a stream's bound of memory. None keeps all of a clip.
+
+    Raises:
+        InputError: A frame index does not rise, the frames differ in size, or the capacity is below 1.
+    """
+
+    def __init__(self, twins: Iterable[Twin] = (), capacity: int | None = None) -> None:
+        if capacity is not None and capacity < 1:
+            raise InputError(f"a timeline keeps at least 1 twin; found capacity {capacity}")
+        self._twins: deque[Twin] = deque(maxlen=capacity)
+        for twin in twins:
+            self.append(twin)
+
+    def __len__(self) -> int:
+        return len(self._twins)
+
+    def __iter__(self) -> Iterator[Twin]:
+        return iter(self._twins)
+
+    def append(self, twin: Twin) -> None:
+        """Add the next frame's twin; the oldest leaves where the ring is full."""
+        if self._twins and twin.frame <= self._twins[-1].frame:
+            raise InputError(f"frames of a timeline rise; found {twin.frame} after {self._twins[-1].frame}")
+        if self._twins and twin.size != self._twins[-1].size:
+            raise InputError(f"frames of a timeline have one size; found {twin.size} after {self._twins[-1].size}")
+        self._twins.append(twin)
+
+    @property
+    def last(self) -> Twin:
+        """The newest twin.
+
+        Raises:
+            InputError: The timeline is empty.
+        """
+        if not self._twins:
+            raise InputError("the timeline has no frame yet")
+        return self._twins[-1]
+
+    def at(self, frame: int) -> Twin:
+        """Return the twin of a frame; a frame outside the ring gives the nearest one that is kept."""
+        self.last  # noqa: B018 - an empty timeline raises here
+        return min(self._twins, key=lambda twin: abs(twin.frame - frame))
+
+    def summary(self) -> Twin:
+        """Everything seen, each instance as it was last seen, in the newest frame's twin.
+
+        ``first_seen`` and ``last_seen`` come from the twins kept (and from the tracker's older word where it has one);
+        an instance that has left keeps its last box and mask, so relations to it stay defined.
+        """
+        newest = self.last
+        if len(self._twins) == 1:
+            return newest
+        rows: dict[int, Instance] = {}
+        masks = {}
+        first: dict[int, int] = {}
+        for twin in self._twins:
+            for instance in twin.instances:
+                rows[instance.id] = instance
+                first.setdefault(instance.id, min(twin.frame, instance.first_seen) if instance.first_seen else twin.frame)
+                seen = max(twin.frame, instance.last_seen)
+                rows[instance.id] = instance.model_copy(update={"first_seen": first[instance.id], "last_seen": seen})
+            masks.update(twin.masks)
+        return Twin(
+            frame=newest.frame,
+            size=newest.size,
+            instances=tuple(rows[key] for key in sorted(rows)),
+            masks={key: rle for key, rle in masks.items() if key in rows},
+        )
+
+    def revised(self, frame: int, rows: Iterable[Instance], masks: Mapping[int, RLE]) -> Timeline:
+        """Return this timeline with rows that were added or changed at one frame.
+
+        A new row joins that frame's twin; what a changed row is called (label, attributes, parent) holds for every
+        frame that has its id, its box and mask stay those of each frame.
+        """
+        changed = {row.id: row for row in rows}
+        if not changed:
+            return self
+        known = {instance.id for twin in self._twins for instance in twin.instances}
+        out = Timeline(capacity=self._twins.maxlen)
+        for twin in self._twins:
+            kept = [_renamed(row, changed.get(row.id)) for row in twin.instances]
+            new = [row for key, row in changed.items() if key not in known] if twin.frame == frame else []
+            fresh = {row.id: masks[row.id] for row in new if row.id in masks}
+            out.append(twin.replace([*kept, *new], {**twin.masks, **fresh}))
+        return out
+
+    def track(self, instance_id: int) -> list[tuple[int, Instance]]:
+        """(frame, instance) for every twin that has this id, oldest first."""
+        found = ((twin.frame, twin.get(instance_id)) for twin in self._twins)
+        return [(frame, instance) for frame, instance in found if instance is not None]
+
+
+def _renamed(row: Instance, changed: Instance | None) -> Instance:
+    if changed is None:
+        return row
+    return row.model_copy(update={name: getattr(changed, name) for name in ("label", "attributes", "parent")})

@@ -1,0 +1,134 @@
+"""Execute a plan on a scene: the fold of its steps, with a record of each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from agentseg.plan import Plan, Step
+from agentseg.timeline import Timeline
+from agentseg.tools.looks import LOOKING
+from agentseg.tools.scene import Outcome, Scene, Selection
+from agentseg.tools.steps import COMPUTING
+from agentseg.trace import StepRecord
+from agentseg.twin import Instance, Twin
+
+STEPS: dict[str, Callable[..., Outcome]] = {**COMPUTING, **LOOKING}
+"""The function of every step of the language, by its name in a plan."""
+
+VALUES_SHOWN = 24
+"""Measured values of one step that go back to the model at most."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A plan that has run.
+
+    Attributes:
+        plan: The plan.
+        records: One record a step, in order; after a failed step none follow.
+        selection: The selection at the end.
+        number: Size of the selection at the last ``count``, or None where the plan does not count.
+        scene: The scene after the plan; its timeline holds what perceiving steps refined.
+        changed: Rows that perceiving steps added or changed.
+    """
+
+    plan: Plan
+    records: tuple[StepRecord, ...]
+    selection: Selection
+    number: int | None
+    scene: Scene
+    changed: tuple[Instance, ...]
+
+    @property
+    def error(self) -> str:
+        """What went wrong in the step that failed, or the empty string."""
+        return self.records[-1].error
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether any step's winner was ahead by less than its measure's noise."""
+        return any(record.ambiguous for record in self.records)
+
+    def results(self) -> str:
+        """The results as the model reads them: what each step selected and said, then the rows that changed."""
+        lines = [_line(record) for record in self.records]
+        if self.changed:
+            lines.append(self.scene.twin.to_prompt(ids=[row.id for row in self.changed]))
+        return "\n".join(lines)
+
+
+def execute(plan: Plan, scene: Scene, tools: Mapping[str, Callable[..., Outcome]] = STEPS) -> Execution:
+    """Run every step of a plan in order.
+
+    Args:
+        plan: A parsed plan.
+        scene: Where it starts; not changed.
+        tools: Functions by step name; a user's own steps stand beside those of the language.
+
+    Returns:
+        The execution. A step that raises ends it: the error is on its record and the selection so far is kept.
+    """
+    selection: Selection = scene.twin.ids
+    number: int | None = None
+    changed: dict[int, Instance] = {}
+    records: list[StepRecord] = []
+    for step in plan.steps:
+        started = time.perf_counter()
+        outcome, error = _run_step(step, scene, selection, tools)
+        selection = outcome.selection
+        records.append(_record(step, outcome, error, started))
+        if error:
+            break
+        if outcome.twin is not None and outcome.refined:
+            known = {row.id: row for row in scene.twin.instances}
+            changed.update({row.id: row for row in outcome.twin.instances if known.get(row.id) != row})
+            scene = scene.refined(outcome.twin)
+        elif outcome.twin is not None:
+            scene = replace(scene, twin=outcome.twin)
+        if step.name == "count":
+            number = len(selection)
+        if step.store:
+            scene, selection = scene.stored(step.store, selection), scene.twin.ids
+    return Execution(plan, tuple(records), selection, number, scene, tuple(changed.values()))
+
+
+def follow(plan: Plan, twin: Twin) -> Selection:
+    """Run a plan on the next frame's twin by itself: reason once, execute every frame."""
+    return execute(plan, Scene(twin, Timeline([twin]))).selection
+
+
+def _run_step(
+    step: Step, scene: Scene, selection: Selection, tools: Mapping[str, Callable[..., Outcome]]
+) -> tuple[Outcome, str]:
+    try:
+        return tools[step.name](scene, selection, **step.args), ""
+    except Exception as error:  # a perceiver or a user's own step may raise anything: it becomes a record
+        return Outcome(selection), f"{type(error).__name__}: {error}"[:300]
+
+
+def _record(step: Step, outcome: Outcome, error: str, started: float) -> StepRecord:
+    return StepRecord(
+        step=step.text,
+        selection=outcome.selection,
+        values={key: round(found, 2) if isinstance(found, float) else found for key, found in outcome.values.items() if found is not None},
+        note=outcome.note,
+        ambiguous=outcome.ambiguous,
+        error=error,
+        ms=round((time.perf_counter() - started) * 1000, 3),
+    )
+
+
+def _line(record: StepRecord) -> str:
+    shown = list(record.values.items())[:VALUES_SHOWN]
+    parts = [f"{record.step}: {list(record.selection)}"]
+    if shown and not record.step.startswith("filter"):
+        parts.append(" ".join(f"{key}={found:g}" if isinstance(found, float) else f"{key}={found}" for key, found in shown))
+    if record.ambiguous:
+        parts.append("ambiguous")
+    if record.note:
+        parts.append(record.note)
+    if record.error:
+        parts.append(f"failed: {record.error}")
+    return " | ".join(parts)

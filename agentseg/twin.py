@@ -1,0 +1,228 @@
+"""The digital twin: what is in one frame, as a compact record of instances (FastReasonSeg, section "Digital twin").
+
+The paper's record per instance is mask, depth statistics (mean and variance over the mask) and label. Ours adds the
+box, a score, attributes such as colour, and when the instance was first and last seen.
+
+Departures:
+    * The language model reads a projection (``Twin.to_prompt``), not the record: columns once, integer rows on a
+      0-100 grid, no masks, at most 30 tokens an instance instead of the hundreds of pretty JSON.
+    * Labels are data from a detector: what a model reads of them is cut to ``[a-z0-9 ]{1,24}``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal, Self, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from agentseg.frames import Frame
+from agentseg.masks import RLE, Box, Mask, decode, union
+
+COLUMNS = ("id", "label", "colour", "x1", "y1", "x2", "y2", "rank")
+"""What the model sees by default: the box on the grid and ``rank``, the order in depth (0 = nearest)."""
+
+CLIP_COLUMNS = (*COLUMNS, "first", "last")
+"""What the model sees of a clip: also the frames in which an instance was first and last seen."""
+
+ALL_COLUMNS = (*CLIP_COLUMNS, "score", "area", "depth", "parent")
+
+
+def clean_label(text: str) -> str:
+    """Reduce a detector's label to lower-case words of ``[a-z0-9 ]``, 24 characters at most; ``unknown`` if none stay."""
+    words = re.sub(r"[^a-z0-9]+", " ", text[:200].lower()).split()
+    return " ".join(words)[:24].strip() or "unknown"
+
+
+class Instance(BaseModel):
+    """One thing of a frame.
+
+    Attributes:
+        id: Positive, unique in its twin, stable over the frames of a clip.
+        label: What a detector called it, as it came; ``name`` is the form that models and plans use.
+        score: Confidence, 0-1.
+        box: (x1, y1, x2, y2) in pixels, x2 and y2 exclusive, x1 <= x2 and y1 <= y2.
+        depth_mean: Mean distance over the mask in metres, greater is farther; None where it was not measured.
+        depth_var: Variance of the distance over the mask, in square metres; None where it was not measured.
+        attributes: Further words, e.g. ``{"colour": "red"}``.
+        mask_source: Who drew the mask; ``"box"`` marks a filled box that only stands for one.
+        first_seen: Index of the frame in which the instance was first seen.
+        last_seen: Index of the frame in which it was last seen.
+        parent: Id of the instance that this one is a part of, or None.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: int = Field(ge=1)
+    label: str
+    score: float = Field(default=1.0, ge=0, le=1)
+    box: Box
+    depth_mean: float | None = None
+    depth_var: float | None = None
+    attributes: dict[str, str] = Field(default_factory=dict)
+    mask_source: Literal["segmenter", "box", "truth"] = "segmenter"
+    first_seen: int = 0
+    last_seen: int = 0
+    parent: int | None = None
+
+    @field_validator("depth_mean", "depth_var")
+    @classmethod
+    def _finite_depth(cls, value: float | None) -> float | None:
+        if value is not None and not (math.isfinite(value) and value >= 0):
+            raise ValueError(f"a depth is finite and not negative, or None where it was not measured; found {value}")
+        return value
+
+    @field_validator("box")
+    @classmethod
+    def _ordered_box(cls, value: Box) -> Box:
+        x1, y1, x2, y2 = value
+        if not (all(map(math.isfinite, value)) and x1 <= x2 and y1 <= y2):
+            raise ValueError(f"a box is (x1, y1, x2, y2) with x1 <= x2 and y1 <= y2; found {value}")
+        return value
+
+    @property
+    def name(self) -> str:
+        """The label as models and plans write it."""
+        return clean_label(self.label)
+
+
+class Twin(BaseModel):
+    """The instances of one frame and their masks.
+
+    Attributes:
+        frame: Index of the frame.
+        size: (H, W) of the frame in pixels.
+        instances: The instances; ids are unique.
+        masks: COCO RLE of ``size`` by instance id; an instance without one has no pixels in this frame.
+
+    Raises:
+        pydantic.ValidationError: An id occurs twice, or a mask has no instance or another size.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    frame: int = 0
+    size: tuple[int, int]
+    instances: tuple[Instance, ...] = ()
+    masks: dict[int, RLE] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        ids = [instance.id for instance in self.instances]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"instance ids are unique; found {ids}")
+        for key, rle in self.masks.items():
+            if key not in ids:
+                raise ValueError(f"a mask belongs to an instance; found mask {key}, instances {ids}")
+            if tuple(rle["size"]) != self.size:
+                raise ValueError(f"masks have the frame's size {self.size}; found {tuple(rle['size'])} for instance {key}")
+        return self
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """Ids of the instances, in their order."""
+        return tuple(instance.id for instance in self.instances)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The different names of the instances, sorted."""
+        return tuple(sorted({instance.name for instance in self.instances}))
+
+    def get(self, instance_id: int) -> Instance | None:
+        """Return the instance with this id, or None."""
+        return next((instance for instance in self.instances if instance.id == instance_id), None)
+
+    def mask(self, instance_id: int) -> Mask:
+        """Decode the mask of one instance, bool (H, W); empty where the instance has none in this frame."""
+        return union([self.masks[instance_id]] if instance_id in self.masks else [], self.size)
+
+    def union(self, ids: Iterable[int]) -> Mask:
+        """Union of the masks of ``ids``, bool (H, W); ids that this twin does not know have no pixels here."""
+        out = union((), self.size)
+        for key in ids:
+            if key in self.masks:
+                out |= decode(self.masks[key])
+        return out
+
+    def replace(self, instances: Iterable[Instance], masks: Mapping[int, RLE] | None = None) -> Twin:
+        """Return this twin with other instances; masks default to those that the instances still have."""
+        rows = tuple(instances)
+        kept = {row.id for row in rows}
+        source = self.masks if masks is None else masks
+        return Twin(
+            frame=self.frame, size=self.size, instances=rows, masks={key: rle for key, rle in source.items() if key in kept}
+        )
+
+    def to_prompt(self, columns: Sequence[str] | None = None, grid: int = 100, ids: Iterable[int] | None = None) -> str:
+        """Render the compact view that a language model reads.
+
+        Args:
+            columns: Out of ``ALL_COLUMNS``; by default those of ``COLUMNS`` that this twin can fill.
+            grid: Boxes, areas and scores are integers from 0 to ``grid``.
+            ids: Only these instances (the changed rows of a result); None for all.
+
+        Returns:
+            One line of JSON: ``{"cols":["id","label",...],"rows":[[1,"mug",...],...]}``; a value that was not measured is -1.
+        """
+        chosen = tuple(columns) if columns is not None else self.columns()
+        wanted = None if ids is None else set(ids)
+        order = sorted((i.depth_mean, i.id) for i in self.instances if i.depth_mean is not None)
+        ranks = {key: place for place, (_, key) in enumerate(order)}
+        rows = [
+            [_cell(column, instance, self, ranks, grid) for column in chosen]
+            for instance in self.instances
+            if wanted is None or instance.id in wanted
+        ]
+        return json.dumps({"cols": chosen, "rows": rows}, separators=(",", ":"))
+
+    def columns(self) -> tuple[str, ...]:
+        """The columns of ``COLUMNS`` that say something here: no colour or rank where none was measured."""
+        unfilled = set()
+        if not any("colour" in instance.attributes for instance in self.instances):
+            unfilled.add("colour")
+        if all(instance.depth_mean is None for instance in self.instances):
+            unfilled.add("rank")
+        return tuple(column for column in COLUMNS if column not in unfilled)
+
+
+Perceiver: TypeAlias = Callable[[Frame, Twin], Twin]
+"""A perceiver reads a frame and the twin so far, and returns a twin that knows more."""
+
+
+def _cell(column: str, instance: Instance, twin: Twin, ranks: Mapping[int, int], grid: int) -> int | str:
+    height, width = twin.size
+    x1, y1, x2, y2 = instance.box
+    match column:
+        case "id":
+            return instance.id
+        case "label":
+            return instance.name
+        case "colour":
+            return clean_label(instance.attributes.get("colour", ""))
+        case "x1" | "x2":
+            return _on_grid((x1 if column == "x1" else x2) / width, grid)
+        case "y1" | "y2":
+            return _on_grid((y1 if column == "y1" else y2) / height, grid)
+        case "rank":
+            return ranks.get(instance.id, -1)
+        case "first":
+            return instance.first_seen
+        case "last":
+            return instance.last_seen
+        case "score":
+            return _on_grid(instance.score, grid)
+        case "area":
+            return _on_grid((x2 - x1) * (y2 - y1) / (width * height), grid)
+        case "depth":  # centimetres
+            return -1 if instance.depth_mean is None else round(instance.depth_mean * 100)
+        case "parent":
+            return -1 if instance.parent is None else instance.parent
+        case _:
+            raise ValueError(f"no column {column!r}; there are {', '.join(ALL_COLUMNS)}")
+
+
+def _on_grid(share: float, grid: int) -> int:
+    return min(grid, max(0, round(share * grid)))
