@@ -30,14 +30,14 @@ _SMALL_WORDS = frozenset(
 )
 
 
-def plan_pattern(twin: Twin, query: str = "", custom: Mapping[str, Params] | None = None, steps: int = MOST_STEPS) -> str:
+def plan_pattern(twin: Twin, query: str = "", custom: Mapping[str, Params] | None = None, final: bool = False) -> str:
     """Regular expression of the plans over a twin.
 
     Args:
         twin: The live twin: its names become labels, its ids anchors.
         query: Words of it may be labels and phrases too, for things that the twin does not have yet.
         custom: Parameters of the user's own steps.
-        steps: Steps at most, besides ``answer``.
+        final: The budget is spent, so only plans that end with ``answer`` are left.
 
     Returns:
         An anchored pattern; ``re.fullmatch`` and the grammar engines agree on it.
@@ -45,7 +45,8 @@ def plan_pattern(twin: Twin, query: str = "", custom: Mapping[str, Params] | Non
     labels = plan_labels(twin, query)
     step = _steps(labels, twin, custom or {})
     stored = f"([a-f] = )?({step})"
-    return f"^(({stored}; ){{0,{steps - 1}}}({step}|answer|({step}); answer))$"
+    last = f"(({step}); )?answer" if final else f"({step}|answer|({step}); answer)"
+    return f"^(({stored}; ){{0,{MOST_STEPS - 1}}}{last})$"
 
 
 def plan_labels(twin: Twin, query: str = "") -> list[str]:

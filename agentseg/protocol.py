@@ -96,13 +96,12 @@ def parse(text: str, custom: Mapping[str, Params] | None = None) -> Turn:
     return _turn(fields, custom)
 
 
-def turn_schema(pattern: str, ids: Iterable[int], must_answer: bool = False) -> dict[str, Any]:
+def turn_schema(pattern: str, ids: Iterable[int]) -> dict[str, Any]:
     """JSON schema of the next turn over a live twin.
 
     Args:
         pattern: Regular expression of the plans that are possible (``agentseg.pattern``).
         ids: Ids that exist; an answer can name no other.
-        must_answer: Only an answer is left: the budget for plans is spent.
 
     Returns:
         A schema of two forms, {analysis, plan} or {analysis, answer}, lengths bounded, nothing else allowed.
@@ -110,10 +109,8 @@ def turn_schema(pattern: str, ids: Iterable[int], must_answer: bool = False) -> 
     known = sorted(set(ids))
     analysis = {"type": "string", "pattern": ANALYSIS_PATTERN}
     answer = {"type": "array", "items": {"type": "integer", "enum": known}, "maxItems": min(len(known), MAX_ANSWER)}
-    forms = [_form(analysis, "answer", answer)]
-    if not must_answer:
-        forms.insert(0, _form(analysis, "plan", {"type": "string", "pattern": pattern}))
-    return {"anyOf": forms} if len(forms) > 1 else forms[0]
+    plan = {"type": "string", "pattern": pattern}
+    return {"anyOf": [_form(analysis, "plan", plan), _form(analysis, "answer", answer)]}
 
 
 def _form(analysis: dict[str, Any], key: str, value: dict[str, Any]) -> dict[str, Any]:

@@ -115,6 +115,9 @@ def write_tiny_gguf(
     w.add_chat_template(CHATML)
     w.add_tensor("token_embd.weight", normal(len(tokens), width))
     w.add_tensor("output_norm.weight", np.ones(width, np.float32))
+    head = normal(len(tokens), width) * np.sqrt(width) / 4
+    head[base:] = 0.0  # special tokens are never the likeliest, so that an answer is never empty
+    w.add_tensor("output.weight", head.astype(np.float32))
     for i in range(layers):
         sizes = {
             "attn_q": (heads * dim, width), "attn_k": (kv_heads * dim, width), "attn_v": (kv_heads * dim, width),

@@ -61,7 +61,7 @@ class Camera:
 def draw_camera(rng: Generator) -> Camera:
     """Draws a camera before the counter that looks down at it."""
     target = np.array([rng.normal(0, 0.05), rng.uniform(-0.05, 0.05), rng.uniform(0.0, 0.06)])
-    elevation, azimuth = rng.uniform(0.42, 0.9), rng.normal(0, 0.22)
+    elevation, azimuth = rng.uniform(0.36, 0.85), rng.normal(0, 0.22)
     distance = rng.uniform(0.85, 1.12)
     arm = np.array([np.sin(azimuth) * np.cos(elevation), -np.cos(azimuth) * np.cos(elevation), np.sin(elevation)])
     return Camera(target + distance * arm, target, float(rng.uniform(0.92, 1.08)))

@@ -17,11 +17,13 @@ from agentseg.sim.utensils import gripper
 _FRUIT = ("apple", "banana", "orange")
 _SMALL = ("apple", "banana", "orange", "sponge", "spoon", "fork", "knife", "can", "mug", "glass")
 _LOOSE = {
-    "mug": 1.7, "glass": 1.2, "bottle": 1.0, "kettle": 0.5, "pan": 0.5, "pot": 0.5, "plate": 1.0, "bowl": 1.1,
-    "knife": 1.2, "fork": 1.4, "spoon": 1.4, "spatula": 1.1, "apple": 0.9, "banana": 1.0, "orange": 0.7,
-    "cutting board": 0.6, "sponge": 1.0, "can": 1.1, "carton": 0.9, "paper towel": 0.3, "soap dispenser": 0.7,
+    "mug": 1.5, "glass": 1.0, "bottle": 0.8, "kettle": 0.7, "pan": 0.8, "pot": 0.8, "plate": 1.5, "bowl": 1.5,
+    "knife": 1.6, "fork": 1.2, "spoon": 1.2, "spatula": 1.6, "apple": 0.4, "banana": 0.8, "orange": 0.3,
+    "cutting board": 1.2, "sponge": 0.7, "can": 0.7, "carton": 0.7, "paper towel": 0.5, "soap dispenser": 0.4,
 }  # fmt: skip
 _THEME = ("mug", "glass", "bowl", "plate", "can", "bottle", "apple", "orange", "spoon", "fork", "carton")
+_ROOMY = ("cutting board", "pan", "plate", "pot", "kettle", "bowl", "spatula", "knife", "paper towel")
+_SLIM = ("mug", "glass", "can", "knife", "fork", "spoon", "apple", "sponge", "spatula", "bottle", "banana", "carton")
 _FLAT = ("knife", "fork", "spoon", "spatula", "banana")
 
 
@@ -85,7 +87,7 @@ class _Builder:
 
 
 def _appliances(b: _Builder) -> None:
-    for label, chance in (("microwave", 0.24), ("coffee maker", 0.36), ("toaster", 0.42), ("paper towel", 0.3)):
+    for label, chance in (("microwave", 0.4), ("coffee maker", 0.4), ("toaster", 0.42), ("paper towel", 0.25)):
         if b.rng.random() < chance:
             host = b.stand(label, (-0.6, 0.6), (0.08, 0.17) if label == "microwave" else (0.06, 0.22))
             if host is not None and label == "microwave" and b.rng.random() < 0.4:
@@ -139,7 +141,7 @@ def _stove(b: _Builder) -> None:
     if b.scene.room.stove is None:
         return
     taken: list[tuple[float, float]] = []
-    for _ in range(int(b.rng.integers(0, 4))):
+    for _ in range(int(b.rng.integers(1, 5))):
         x, y = b.scene.room.burners[int(b.rng.integers(4))]
         if any(np.hypot(x - u, y - v) < 0.2 for u, v in taken):
             continue
@@ -155,12 +157,12 @@ def _sink(b: _Builder) -> None:
     basin = b.scene.room.basin
     if basin is None:
         return
-    if b.rng.random() < 0.5:
+    if b.rng.random() < 0.6:
         x = (basin[0] + basin[2]) / 2 - b.offset
         b.stand("soap dispenser", (x - 0.25, x + 0.25), (0.2, 0.26))
     grid = Occupancy()
     w, d, deep = SINK_SIZE
-    for _ in range(int(b.rng.choice(3, p=[0.4, 0.35, 0.25]))):
+    for _ in range(int(b.rng.choice(3, p=[0.25, 0.4, 0.35]))):
         item = b.make(str(b.rng.choice(["plate", "bowl", "mug", "sponge", "spoon", "fork", "glass", "pan", "pot"])))
         for _ in range(12):
             x, y, yaw = b.rng.uniform(basin[0], basin[2]), b.rng.uniform(basin[1], basin[3]), b.yaw("mug")
@@ -173,20 +175,22 @@ def _sink(b: _Builder) -> None:
 
 def _loose(b: _Builder, target: int) -> None:
     labels, weights = list(_LOOSE), np.array(list(_LOOSE.values()))
-    queue: list[str] = []
+    picks = [str(label) for label in b.rng.choice(labels, size=12, p=weights / weights.sum())]
     if b.rng.random() < 0.6:
-        queue += [str(b.rng.choice(_THEME))] * int(b.rng.integers(2, 4))
-    for _ in range(60):
+        picks += [str(b.rng.choice(_THEME))] * int(b.rng.integers(1, 3))
+    # Large footprints first: later they would find no room.
+    picks.sort(key=lambda label: _ROOMY.index(label) if label in _ROOMY else len(_ROOMY))
+    picks += [str(label) for label in b.rng.choice(_SLIM, size=40)]
+    for label in picks:
         if len(b.scene.items) >= target:
             return
-        label = queue.pop() if queue else str(b.rng.choice(labels, p=weights / weights.sum()))
-        reach = (-0.3, 0.2) if label in _FLAT or b.rng.random() < 0.75 else (-0.1, 0.28)
-        item = b.stand(label, (-0.55, 0.55), reach, 12)
+        reach = (-0.31, 0.24) if label in _FLAT or b.rng.random() < 0.7 else (-0.1, 0.28)
+        item = b.stand(label, (-0.47, 0.47), reach, 16)
         if item is None:
             continue
         if item.model.cavity and b.rng.random() < 0.5:
             _fill(b, item)
-        if item.model.top and b.rng.random() < (0.75 if label == "cutting board" else 0.55):
+        if item.model.top and b.rng.random() < (0.8 if label == "cutting board" else 0.55):
             _top(b, item)
 
 
@@ -196,20 +200,26 @@ def _robot(b: _Builder, force: bool) -> None:
     held = b.make(str(b.rng.choice(["mug", "apple", "orange", "can", "sponge", "banana", "carton", "glass", "bottle"]))) if b.rng.random() < 0.6 else None
     at = np.array([b.rng.uniform(-0.32, 0.32) + b.offset, b.rng.uniform(-0.22, 0.02), b.rng.uniform(0.16, 0.28)])
     yaw = float(b.rng.uniform(-0.6, 0.6))
-    opening, drop = 0.08, 0.0
-    if held is not None:
-        low, high = held.bounds
-        body = held.model.parts[0].verts
-        opening = float(np.clip(2 * np.abs(body[:, 1]).max() if held.label != "banana" else 0.04, 0.03, 0.11))
-        drop = min(held.model.grip or 0.0, high[2] - 0.02)
-        drop = max(drop, high[2] - 0.06)
-        del low
+    opening, drop = grasp(held) if held is not None else (0.08, 0.0)
     tint = ("white", "grey", "black", "orange", "blue", "yellow")[int(b.rng.integers(6))]
     arm = b.make("robot gripper", gripper(opening, tint))
     arm = b.add(arm, at, yaw)
     if held is not None:
-        # The fingers close along the gripper's x; mugs turn so that the handle points between them.
         b.add(held, at - np.array([0, 0, drop]), yaw + np.pi / 2, held_by=arm.id)
+
+
+def grasp(item: Item) -> tuple[float, float]:
+    """How the gripper holds an item that is turned by 90 degrees to it, so that a mug's handle is between the fingers.
+
+    Args:
+        item: What is held.
+
+    Returns:
+        Opening between the fingers and height of their tips above the item's base, metres.
+    """
+    top = float(item.bounds[1][2])
+    width = 0.04 if item.label == "banana" else 2 * float(np.abs(item.model.parts[0].verts[:, 1]).max())
+    return float(np.clip(width, 0.03, 0.11)), max(min(item.model.grip or 0.0, top - 0.02), top - 0.06)
 
 
 def draw_scene(rng: Generator, *, robot: bool = False) -> Scene:
@@ -226,7 +236,7 @@ def draw_scene(rng: Generator, *, robot: bool = False) -> Scene:
     _appliances(b)
     _stove(b)
     _sink(b)
-    _loose(b, int(rng.integers(12, 17)))
+    _loose(b, int(rng.integers(15, 20)))
     _robot(b, robot)
     scene = b.scene
     number = len(scene.items)

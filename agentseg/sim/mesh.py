@@ -47,10 +47,17 @@ def rotation(axis: str, angle: float) -> Array:
     return np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]], dtype=float)
 
 
+def _cross(a: Array, b: Array) -> Array:
+    """Row-wise cross product; ``np.cross`` spends most of its time on axis handling for arrays this small."""
+    x, y, z = a[:, 0], a[:, 1], a[:, 2]
+    u, v, w = b[:, 0], b[:, 1], b[:, 2]
+    return np.stack([y * w - z * v, z * u - x * w, x * v - y * u], axis=1)
+
+
 def _surface(verts: Array, faces: NDArray[np.int64], slot: str) -> Part:
     """A part whose vertex normals are the area-weighted mean of the normals of the faces around them."""
     a, b, c = (verts[faces[:, k]] for k in range(3))
-    face_normals = np.cross(b - a, c - a)
+    face_normals = _cross(b - a, c - a)
     normals = np.zeros_like(verts)
     for k in range(3):
         np.add.at(normals, faces[:, k], face_normals)
@@ -134,8 +141,8 @@ def tube(path: ArrayLike, radius: float | Sequence[float], slot: str = "body", s
     rings = []
     for point, along, size in zip(line, tangent, radii, strict=True):
         side = side - along * (side @ along)
-        side = side / max(float(np.linalg.norm(side)), 1e-12)
-        up = np.cross(along, side)
+        side = side / max(float(np.sqrt(side @ side)), 1e-12)
+        up = _cross(along[None], side[None])[0]
         rings.append(point + size * (np.outer(np.cos(turn), side) + np.outer(np.sin(turn), up)))
     ends = [np.repeat(line[:1], segments, 0), *rings, np.repeat(line[-1:], segments, 0)]
     return _surface(np.concatenate(ends), _grid_faces(len(ends), segments), slot)
@@ -167,11 +174,30 @@ def prism(outline: ArrayLike, z0: float, z1: float, slot: str = "body") -> Part:
     return join(pieces)[0]
 
 
+def _unit_box() -> tuple[Array, Array, NDArray[np.int64]]:
+    """Corners, normals and faces of the box [-1/2, 1/2]^2 x [0, 1] with sharp edges."""
+    verts, normals = [], []
+    for axis in range(3):
+        for sign in (-1.0, 1.0):
+            normal = np.zeros(3)
+            normal[axis] = sign
+            for u, v in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
+                corner = np.zeros(3)
+                corner[axis], corner[(axis + 1) % 3], corner[(axis + 2) % 3] = sign, u, v
+                verts.append(corner / 2 + np.array([0, 0, 0.5]))
+                normals.append(normal)
+    start = np.arange(6)[:, None, None] * 4
+    faces = (start + np.array([[0, 1, 2], [0, 2, 3]])).reshape(-1, 3)
+    return np.array(verts), np.array(normals), faces
+
+
+_BOX = _unit_box()
+
+
 def box(size: Sequence[float], at: Sequence[float] = (0.0, 0.0, 0.0), slot: str = "body") -> Part:
     """A box of (x, y, z) size in metres whose base centre is ``at``."""
-    w, d, h = size
-    corners = [(-w / 2, -d / 2), (w / 2, -d / 2), (w / 2, d / 2), (-w / 2, d / 2)]
-    return prism(corners, 0.0, h, slot).moved(at)
+    verts, normals, faces = _BOX
+    return Part(verts * np.asarray(size) + np.asarray(at), normals, faces, slot)
 
 
 def rounded(width: float, depth: float, radius: float, steps: int = 4) -> Array:

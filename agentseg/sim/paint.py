@@ -19,6 +19,7 @@ _FIXED: dict[str, Material] = {
     "cream": Material((0.9, 0.88, 0.83), spec=0.3),
     "coffee": Material((0.2, 0.1, 0.05), spec=0.4, gloss=60),
     "glassy": Material((0.35, 0.33, 0.32), spec=0.7, gloss=60, metal=0.25, alpha=0.55),
+    "rim": Material((0.84, 0.91, 0.93), spec=0.8, gloss=60, metal=0.2, alpha=0.85),
     "nonstick": Material((0.13, 0.13, 0.14), (0.2, 0.2, 0.2), "cloud", 20, spec=0.25),
     "hollow": Material((0.5, 0.5, 0.53), spec=0.6, gloss=30, metal=0.5),
     "scour": Material((0.13, 0.36, 0.18), (0.05, 0.2, 0.1), "pits", 25, spec=0.0),
@@ -59,13 +60,17 @@ def _body(model: Model, rgb: Rgb, rng: Generator) -> Material:
     if model.finish == "steel":
         return Material(rgb, dim, "cloud", 6, spec=0.6, gloss=float(rng.uniform(25, 60)), metal=float(rng.uniform(0.5, 0.75)), offset=offset)
     if model.finish == "glass":
-        return Material(pale, spec=0.9, gloss=70, metal=0.35, alpha=float(rng.uniform(0.28, 0.45)))
+        tint = (pale[0] * 0.72, pale[1] * 0.8, pale[2] * 0.82) if min(rgb) > 0.8 else rgb
+        return Material(tint, spec=1.0, gloss=70, metal=0.4, alpha=float(rng.uniform(0.38, 0.6)))
     if model.finish == "wood":
         light: Rgb = (min(rgb[0] * 1.55, 1), min(rgb[1] * 1.6, 1), min(rgb[2] * 1.5, 1))
         return Material(light, rgb, "wood", float(rng.uniform(8, 14)), spec=0.08, offset=offset)
     if model.finish == "fruit":
         warm: Rgb = (min(rgb[0] * 1.1 + 0.08, 1), min(rgb[1] * 1.05 + 0.1, 1), rgb[2])
         return Material(rgb, warm, "cloud", 12, spec=0.25, gloss=25, offset=offset)
+    if model.finish == "cloth" and model.grip is None:
+        soft: Rgb = (rgb[0] * 0.9, rgb[1] * 0.9, rgb[2] * 0.92)
+        return Material(rgb, soft, "cloud", 12, spec=0.0, offset=offset)
     if model.finish == "cloth":
         return Material(rgb, dim, "pits", 14, spec=0.0, offset=offset)
     pattern = "plain"

@@ -79,7 +79,7 @@ def board(rng: Generator) -> Model:
 def sponge(rng: Generator) -> Model:
     """A porous block with a rough scouring layer."""
     w, d = rng.uniform(0.1, 0.12), rng.uniform(0.065, 0.08)
-    parts = [prism(rounded(w, d, 0.01, 3), 0, 0.026), prism(rounded(w, d, 0.01, 3), 0.026, 0.035, "scour")]
+    parts = [prism(rounded(w, d, 0.01, 3), 0.009, 0.036), prism(rounded(w, d, 0.01, 3), 0, 0.009, "scour")]
     return Model(parts, ("yellow", "yellow", "blue", "pink", "green", "orange"), "cloth", grip=0.018)
 
 

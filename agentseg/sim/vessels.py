@@ -40,10 +40,13 @@ def glass(rng: Generator) -> Model:
         r, h = rng.uniform(0.034, 0.042), rng.uniform(0.17, 0.2)
         stem = [(0, 0), (r * 0.9, 0), (r * 0.9, 0.003), (0.006, 0.01), (0.005, h * 0.45)]
         bowl_ = [(0.005, h * 0.45), (r * 0.8, h * 0.56), (r, h * 0.72), (r * 0.82, h), (r * 0.8, h), (r * 0.9, h * 0.7)]
-        return Model([lathe(stem), lathe(bowl_)], colours, "glass", grip=h * 0.7)
+        lip = lathe([(r * 0.83, h - 0.003), (r * 0.83, h + 0.001), (r * 0.77, h + 0.001)], "rim")
+        return Model([lathe(stem, "rim"), lathe(bowl_), lip], colours, "glass", grip=h * 0.7)
     r, h = rng.uniform(0.033, 0.042), rng.uniform(0.11, 0.15)
     low = r * rng.uniform(0.75, 0.98)
     parts = [lathe([(0, 0), (low, 0), (r, h), (r - 0.003, h), (low - 0.002, 0.01), (0, 0.01)])]
+    parts.append(lathe([(low - 0.001, 0.002), (low - 0.001, 0.009), (0, 0.01)], "rim"))
+    parts.append(lathe([(r + 0.0004, h - 0.005), (r + 0.0004, h + 0.0006), (r - 0.004, h + 0.0006)], "rim"))
     if rng.random() < 0.4:
         level = rng.uniform(0.4, 0.75)
         at = low + (r - low) * level - 0.003

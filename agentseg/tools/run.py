@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from agentseg.plan import Plan, Step
 from agentseg.timeline import Timeline
@@ -14,7 +15,10 @@ from agentseg.tools.steps import COMPUTING
 from agentseg.trace import StepRecord
 from agentseg.twin import Instance, Twin
 
-STEPS: dict[str, Callable[..., Outcome]] = {**COMPUTING, **LOOKING}
+StepFunction: TypeAlias = Callable[..., Outcome]
+"""What carries a step out: (scene, selection, arguments) -> outcome."""
+
+STEPS: dict[str, StepFunction] = {**COMPUTING, **LOOKING}
 """The function of every step of the language, by its name in a plan."""
 
 VALUES_SHOWN = 24
@@ -59,7 +63,7 @@ class Execution:
         return "\n".join(lines)
 
 
-def execute(plan: Plan, scene: Scene, tools: Mapping[str, Callable[..., Outcome]] = STEPS) -> Execution:
+def execute(plan: Plan, scene: Scene, tools: Mapping[str, StepFunction] = STEPS) -> Execution:
     """Run every step of a plan in order.
 
     Args:
@@ -100,7 +104,7 @@ def follow(plan: Plan, twin: Twin) -> Selection:
 
 
 def _run_step(
-    step: Step, scene: Scene, selection: Selection, tools: Mapping[str, Callable[..., Outcome]]
+    step: Step, scene: Scene, selection: Selection, tools: Mapping[str, StepFunction]
 ) -> tuple[Outcome, str]:
     try:
         return tools[step.name](scene, selection, **step.args), ""

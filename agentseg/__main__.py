@@ -1,0 +1,7 @@
+"""``python -m agentseg`` is the ``agentseg`` command."""
+
+import sys
+
+from agentseg.cli import main
+
+sys.exit(main())

@@ -1,0 +1,159 @@
+"""``segment``: a picture or clip and a query in, masks out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+
+from agentseg.errors import InputError
+from agentseg.frames import Frame
+from agentseg.graphs import Context, SegState, segment_graph
+from agentseg.masks import Mask, decode
+from agentseg.plan import Plan, parse_plan
+from agentseg.timeline import Timeline
+from agentseg.tools.run import execute
+from agentseg.tools.scene import Scene
+from agentseg.trace import Status, Trace, media_hash, trace_id
+from agentseg.twin import Perceiver, Twin
+
+Progress = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer to one query.
+
+    Attributes:
+        status: ``ok``, ``no_target`` (there is no such thing), or the name of a failure.
+        answer: Ids of the instances that are the answer.
+        number: What a counting query counted, or None.
+        analysis: The model's rationale.
+        plan: The plan that gave the answer, or None where the model named the ids itself.
+        frames: The frames looked at.
+        timeline: What was perceived in them.
+        trace: Everything that happened, ready for ``append_trace``.
+    """
+
+    status: Status
+    answer: tuple[int, ...]
+    number: int | None
+    analysis: str
+    plan: Plan | None
+    frames: tuple[Frame, ...]
+    timeline: Timeline
+    trace: Trace
+
+    @property
+    def masks(self) -> dict[int, Mask]:
+        """The answer's mask by frame index, bool (H, W); empty masks where there is no answer."""
+        rles = self.trace.masks
+        return {twin.frame: decode(rles[twin.frame]) if twin.frame in rles else twin.union(()) for twin in self.timeline}
+
+    @property
+    def mask(self) -> Mask:
+        """The answer's mask in the newest frame: of a picture, the mask."""
+        return self.masks[self.timeline.last.frame]
+
+    def follow(self, twin: Twin) -> tuple[int, ...]:
+        """Answer the same query on another frame's twin, without the model.
+
+        A plan that only computes on the twin is run again; ids that the past decided (a plan over time, or ids that
+        the model named) hold as long as the twin knows them.
+        """
+        if self.plan is None or self.plan.scope == "clip" or self.plan.perceives or not self.plan.answers:
+            return tuple(key for key in self.answer if key in twin.ids)
+        return execute(self.plan, Scene(twin, Timeline([twin]))).selection
+
+
+def segment(
+    source: Any,
+    query: str,
+    config: Any = None,
+    *,
+    reasoner: str | BaseChatModel | None = None,
+    perceivers: Sequence[Perceiver] | None = None,
+    tools: Sequence[Any] = (),
+    on_progress: Progress | None = None,
+) -> Result:
+    """Segment what a query asks for.
+
+    Args:
+        source: A path, folder, array, PIL picture, ``Frame``, an iterable of these, or a ready ``Context``.
+        query: Words, 1 to 500 characters; they may ask for a use, a place, an order, a number or a change over time.
+        config: A shipped profile (``local``, ``rules``, ``ollama``, ``openai``), a TOML file, or a ``Config``.
+        reasoner: A chat model or a reasoner string such as ``ollama:qwen3:0.6b``, in place of the configured one.
+        perceivers: Perceivers in place of the configured ones.
+        tools: Functions that become further steps for plans (``agentseg.as_tool``).
+        on_progress: Called with each event: ``{"stage": "build_twin", "frame": 3, "of": 24, ...}``, then one for each node.
+
+    Returns:
+        The result; malformed text and failed tools are statuses, not errors.
+
+    Raises:
+        InputError: The source, query or configuration cannot be used.
+        PerceptionError: No frame, or a perceiver failed.
+        ReasonerError: The model could not be reached.
+    """
+    opened = isinstance(source, Context)
+    context: Context = (
+        source
+        if opened
+        else Context.open(source, config, reasoner=reasoner, perceivers=perceivers, tools=tools)
+    )
+    if not len(context.frames):
+        raise InputError("the source has no frame: give a picture, a folder of pictures or an iterable of frames")
+    final: dict[str, Any] = {}
+    for mode, part in segment_graph().stream({"query": query}, context=context, stream_mode=["custom", "updates", "values"]):
+        if mode == "values":
+            final = part
+        elif on_progress is not None:
+            on_progress(part if mode == "custom" else _progress(part))
+    return _result(SegState.model_validate(final), context)
+
+
+def _progress(update: dict[str, Any]) -> dict[str, Any]:
+    node, change = next(iter(update.items()))
+    event = change["events"][-1]
+    return {"stage": node, **{key: value for key, value in event.items() if key != "node" and value not in ("", [], None)}}
+
+
+def _result(state: SegState, context: Context) -> Result:
+    """Bring the graph's final state into the form that callers use."""
+    if state.status is None:
+        raise InputError("the graph has not finished: resume it before reading its result")
+    trace = make_trace(state, context)
+    plan = parse_plan(state.plan, context.custom) if state.plan and state.status in ("ok", "no_target") else None
+    named = state.events[-2].node == "reason" if len(state.events) > 1 else False
+    return Result(
+        status=state.status,
+        answer=state.answer,
+        number=state.number,
+        analysis=state.analysis,
+        plan=None if named else plan,
+        frames=tuple(context.frames),
+        timeline=state.timeline,
+        trace=trace,
+    )
+
+
+def make_trace(state: SegState, context: Context) -> Trace:
+    """The trace of a finished run of the graph, for those who run the graph themselves."""
+    reasoner, seed = context.config.reasoner.model, context.config.reasoner.seed
+    media = state.media or media_hash(context.frames)
+    return Trace(
+        trace_id=trace_id(state.query, media, reasoner, seed),
+        query=state.query,
+        media=media,
+        reasoner=reasoner,
+        seed=seed,
+        status=state.status or "format_error",
+        answer=state.answer,
+        number=state.number,
+        masks=state.masks,
+        twins=state.twins,
+        dialogue=state.dialogue,
+        events=state.events,
+    )

@@ -1,0 +1,51 @@
+"""The ``agentseg`` command: verbs with JSON on stdout, and words for people on stderr.
+
+Exit codes: 0 an answer (also "there is no such thing"), 1 the query failed (its status says how), 2 bad input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from agentseg import __version__
+from agentseg.cli import doctor, kitchen, segment
+from agentseg.errors import AgentSegError
+
+EPILOG = """examples:
+  agentseg kitchen --seed 7 --out kitchen                   render a scene to try things on
+  agentseg segment kitchen/frame_0000.png "the thing I could drink coffee from" --out answer
+  agentseg segment photo.jpg "the mug nearest to the sink" --reasoner ollama:qwen3:0.6b
+  agentseg doctor                                           what is installed, reachable and broken
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all verbs."""
+    parser = argparse.ArgumentParser(
+        prog="agentseg",
+        description="Reasoning segmentation: ask for things in pictures and clips, get masks.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"agentseg {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb in (segment, kitchen, doctor):
+        verb.add_parser(verbs)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except AgentSegError as error:
+        print(f"agentseg {arguments.verb}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"agentseg {arguments.verb}: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        return 0

@@ -1,0 +1,7 @@
+"""The LangGraph state machine that takes a query from pixels to masks."""
+
+from agentseg.graphs.context import Context
+from agentseg.graphs.segment import build_graph, segment_graph
+from agentseg.graphs.state import SegInput, SegState
+
+__all__ = ["Context", "SegInput", "SegState", "build_graph", "segment_graph"]

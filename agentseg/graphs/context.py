@@ -1,0 +1,87 @@
+"""What a run works with and a checkpoint never holds: pixels, models, limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+
+from agentseg.config import Config, load_config
+from agentseg.frames import FrameStore, as_frames
+from agentseg.perception import Tracker, load_perceivers
+from agentseg.plan_syntax import Params
+from agentseg.reasoners import load_reasoner
+from agentseg.tools.as_tool import StepTool, as_tool
+from agentseg.tools.run import STEPS, StepFunction
+from agentseg.tools.scene import Scene
+from agentseg.timeline import Timeline
+from agentseg.twin import Perceiver
+
+
+@dataclass(frozen=True)
+class Context:
+    """The runtime context of the graph (LangGraph's ``context=``).
+
+    Attributes:
+        frames: The picture, or the frames of a clip.
+        perceivers: Perceivers in order; each reads a frame and extends the twin.
+        reasoner: Any LangChain chat model.
+        config: Limits and sampling; its names were resolved into the three above.
+        tools: The user's own steps, beside those of the plan language.
+    """
+
+    frames: FrameStore
+    perceivers: tuple[Perceiver, ...]
+    reasoner: BaseChatModel
+    config: Config = field(default_factory=Config)
+    tools: tuple[StepTool, ...] = ()
+
+    @classmethod
+    def open(
+        cls,
+        source: Any = (),
+        config: Any = None,
+        *,
+        reasoner: str | BaseChatModel | None = None,
+        perceivers: Sequence[Perceiver] | None = None,
+        tools: Sequence[Any] = (),
+    ) -> Context:
+        """Make a context from what a user has.
+
+        Args:
+            source: Anything that ``as_frames`` takes; empty where the twins are given in the state.
+            config: A profile's name, a TOML file, or a ``Config``.
+            reasoner: A chat model or a reasoner string in place of the configured one.
+            perceivers: Perceivers in place of the configured ones.
+            tools: Functions or ``as_tool`` results: further steps for plans.
+
+        Raises:
+            InputError: The source, the configuration, a perceiver or the reasoner cannot be used.
+        """
+        name = type(reasoner).__name__ if isinstance(reasoner, BaseChatModel) else reasoner
+        chosen = load_config(config, reasoner=name)
+        frames = FrameStore(as_frames(source))
+        model = load_reasoner(reasoner if isinstance(reasoner, BaseChatModel) else chosen.reasoner.model, chosen.reasoner)
+        seers = load_perceivers(chosen.perception) if perceivers is None else tuple(perceivers)
+        return cls(frames, tuple(seers), model, chosen, tuple(as_tool(tool) for tool in tools))
+
+    @cached_property
+    def steps(self) -> Mapping[str, StepFunction]:
+        """Every step's function by name: the language's and the user's own."""
+        return {**STEPS, **{tool.name: tool.run for tool in self.tools}}
+
+    @cached_property
+    def custom(self) -> Mapping[str, Params]:
+        """Parameters of the user's own steps, for the parser and the schema."""
+        return {tool.name: tool.params for tool in self.tools}
+
+    def tracker(self) -> Tracker | None:
+        """A fresh tracker for one clip, or None where ids are not to be kept."""
+        return Tracker() if self.config.track else None
+
+    def scene(self, twins: Timeline) -> Scene:
+        """The scene that a plan runs on."""
+        return Scene.of(twins, self.frames, self.perceivers)

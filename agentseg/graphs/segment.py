@@ -1,0 +1,58 @@
+"""The graph: build_twin -> reason -> (refine -> reason)* -> answer.
+
+Source: FastReasonSeg's rollout, "reason, plan, results, answer", as a LangGraph state machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+
+from agentseg.errors import InputError
+from agentseg.graphs import nodes
+from agentseg.graphs.context import Context
+from agentseg.graphs.state import SegInput, SegState
+
+Node = Callable[[SegState, Context], dict[str, Any]]
+
+
+def build_graph(context: Context | None = None) -> StateGraph[SegState, Context, SegInput, SegState]:
+    """Build the graph, uncompiled, so that its user chooses checkpointer, store and name.
+
+    Args:
+        context: What the graph works with where an invocation brings no ``context=`` of its own: as a subgraph of a
+            graph with another context, or behind a server.
+
+    Returns:
+        A ``StateGraph`` over ``SegState``: give it ``{"query": "..."}`` and a ``Context`` with the pixels. It streams
+        progress as ``custom`` events and its steps as ``updates``.
+    """
+    graph = StateGraph(SegState, context_schema=Context, input_schema=SegInput)
+    for node in (nodes.build_twin, nodes.reason, nodes.refine, nodes.answer):
+        graph.add_node(node.__name__, _with_context(node, context))
+    graph.add_edge(START, "build_twin")
+    graph.add_edge("build_twin", "reason")
+    graph.add_conditional_edges("reason", nodes.route, ["reason", "refine", "answer"])
+    graph.add_conditional_edges("refine", nodes.route, ["reason", "answer"])
+    graph.add_edge("answer", END)
+    return graph
+
+
+def segment_graph(context: Context | None = None, **compile_options: Any) -> CompiledStateGraph[SegState, Context, SegInput, SegState]:
+    """Build and compile the graph; options go to LangGraph's ``compile`` (``checkpointer=`` and the like)."""
+    return build_graph(context).compile(name="agentseg", **compile_options)
+
+
+def _with_context(node: Node, default: Context | None) -> Callable[[SegState, Runtime[Context]], dict[str, Any]]:
+    def run(state: SegState, runtime: Runtime[Context]) -> dict[str, Any]:
+        context = runtime.context if isinstance(runtime.context, Context) else default
+        if context is None:
+            raise InputError("the graph needs a Context: graph.invoke({'query': ...}, context=Context.open(picture))")
+        return node(state, context)
+
+    run.__name__ = node.__name__
+    return run

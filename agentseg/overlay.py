@@ -1,0 +1,158 @@
+"""Pictures of what was found: masks laid over frames, outlined and named, as PNG or animated WebP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agentseg.errors import InputError
+from agentseg.frames import Frame, Rgb
+from agentseg.masks import Mask
+from agentseg.twin import Twin
+
+PALETTE = np.array(
+    [
+        (230, 60, 60), (60, 140, 255), (70, 200, 90), (250, 190, 40), (180, 90, 230), (30, 205, 205),
+        (255, 130, 40), (240, 110, 180), (150, 200, 40), (110, 110, 240), (200, 140, 90), (120, 160, 160),
+    ],
+    dtype=np.uint8,
+)  # fmt: skip
+"""Colours of instances, by id."""
+
+ANSWER = np.array((255, 60, 160), dtype=np.uint8)
+"""Colour of an answer."""
+
+
+def draw_answer(frame: Frame, mask: Mask, title: str = "") -> Rgb:
+    """Lay the answer's mask over a frame: the rest dimmed, the answer tinted and outlined.
+
+    Args:
+        frame: The picture; a small one is enlarged by a whole number to at least 640 pixels of width.
+        mask: The answer, bool, of the frame's size.
+        title: One line above the picture, such as the query; empty for none.
+
+    Returns:
+        uint8 (H', W', 3).
+
+    Raises:
+        InputError: The mask has another size.
+    """
+    if mask.shape != frame.size:
+        raise InputError(f"a mask has its frame's size {frame.size}; found {mask.shape}")
+    times = _times(frame)
+    large = _enlarged(mask, times)
+    rgb = _enlarged(frame.rgb, times)
+    out = np.where(large[:, :, None], rgb, rgb * 0.55 + 20)
+    out[large] = 0.55 * out[large] + 0.45 * ANSWER
+    out[_outline(large)] = (255, 255, 255)
+    return _titled(out.astype(np.uint8), title)
+
+
+def draw_twin(frame: Frame, twin: Twin, title: str = "") -> Rgb:
+    """Lay every instance of a twin over its frame, each in its colour with its id and label.
+
+    Args:
+        frame: The picture; a small one is enlarged by a whole number to at least 640 pixels of width.
+        twin: Its twin, of the same size.
+        title: One line above the picture; empty for none.
+
+    Returns:
+        uint8 (H', W', 3).
+
+    Raises:
+        InputError: The twin has another size.
+    """
+    if twin.size != frame.size:
+        raise InputError(f"a twin has its frame's size {frame.size}; found {twin.size}")
+    times = _times(frame)
+    out = _enlarged(frame.rgb, times).astype(np.float32)
+    for instance in twin.instances:
+        mask = _enlarged(twin.mask(instance.id), times)
+        colour = PALETTE[instance.id % len(PALETTE)].astype(np.float32)
+        out[mask] = 0.55 * out[mask] + 0.45 * colour
+        out[_outline(mask)] = colour
+    names = [(f"{row.id} {row.name}", (row.box[0] * times, row.box[1] * times)) for row in twin.instances]
+    return _titled(_named(out.astype(np.uint8), names), title)
+
+
+def save_png(path: str | Path, rgb: Rgb) -> Path:
+    """Write a picture; the file appears whole or not at all.
+
+    Raises:
+        InputError: The file cannot be written.
+    """
+    return _write(Path(path), [rgb], "PNG")
+
+
+def save_webp(path: str | Path, pictures: Sequence[Rgb], frames_per_second: float = 8.0) -> Path:
+    """Write pictures of one size as an animated WebP that loops; the file appears whole or not at all.
+
+    Raises:
+        InputError: There is no picture, or the file cannot be written.
+    """
+    if not pictures:
+        raise InputError("an animation needs at least 1 picture; found 0")
+    return _write(Path(path), pictures, "WEBP", duration=round(1000 / frames_per_second))
+
+
+def _times(frame: Frame, least_width: int = 640) -> int:
+    return max(1, -(-least_width // frame.size[1]))
+
+
+def _enlarged(array: NDArray[Any], times: int) -> NDArray[Any]:
+    return np.repeat(np.repeat(array, times, axis=0), times, axis=1)
+
+
+def _outline(mask: Mask) -> NDArray[np.bool_]:
+    """Pixels of the mask with a neighbour outside it."""
+    inner = mask.copy()
+    inner[1:] &= mask[:-1]
+    inner[:-1] &= mask[1:]
+    inner[:, 1:] &= mask[:, :-1]
+    inner[:, :-1] &= mask[:, 1:]
+    return mask & ~inner
+
+
+def _named(rgb: Rgb, names: Iterable[tuple[str, tuple[float, float]]]) -> Rgb:
+    from PIL import Image, ImageDraw, ImageFont
+
+    image = Image.fromarray(rgb)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.load_default(size=max(9, rgb.shape[0] // 26))
+    for text, (x1, y1) in names:
+        left, top, right, bottom = draw.textbbox((x1 + 1, y1 + 1), text, font=font)
+        draw.rectangle((left - 1, top - 1, right + 1, bottom + 1), fill=(0, 0, 0))
+        draw.text((x1 + 1, y1 + 1), text, fill=(255, 255, 255), font=font)
+    return np.asarray(image, dtype=np.uint8)
+
+
+def _titled(rgb: Rgb, title: str) -> Rgb:
+    if not title:
+        return rgb
+    from PIL import Image, ImageDraw, ImageFont
+
+    size = max(11, rgb.shape[1] // 34)
+    font = ImageFont.load_default(size=size)
+    canvas = Image.new("RGB", (rgb.shape[1], rgb.shape[0] + size + 8), (20, 20, 24))
+    canvas.paste(Image.fromarray(rgb), (0, size + 8))
+    ImageDraw.Draw(canvas).text((5, 3), title, fill=(245, 245, 245), font=font)
+    return np.asarray(canvas, dtype=np.uint8)
+
+
+def _write(path: Path, pictures: Sequence[Rgb], kind: str, duration: int | None = None) -> Path:
+    from PIL import Image
+
+    first, *rest = (Image.fromarray(rgb) for rgb in pictures)
+    options = {"save_all": True, "append_images": rest, "duration": duration, "loop": 0, "quality": 80} if duration else {}
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        first.save(partial, format=kind, **options)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise InputError(f"{str(path)!r} cannot be written: {error.strerror or error}") from None
+    return path
