@@ -21,7 +21,9 @@ USES: dict[str, tuple[str, ...]] = {
     "baking": ("oven", "baking tray"),
     "cutting": ("knife", "scissors"),
     "cutting on": ("cutting board",),
-    "eating": ("apple", "banana", "orange", "sandwich", "cake", "pizza", "donut", "carrot", "broccoli", "bread", "hot dog"),
+    "eating": (
+        "apple", "banana", "orange", "sandwich", "cake", "pizza", "donut", "carrot", "broccoli", "bread", "hot dog",
+    ),  # fmt: skip
     "eating with": ("fork", "spoon", "knife", "chopsticks"),
     "eating soup": ("spoon", "bowl"),
     "eating from": ("plate", "bowl"),

@@ -23,7 +23,8 @@ class ReasonerConfig(BaseModel):
     """Which language model reasons, and within which bounds.
 
     Attributes:
-        model: ``rules``, ``ollama:NAME``, ``openai:NAME``, ``gguf:PATH``, ``hf:NAME_OR_PATH`` or any ``provider:model`` of ``init_chat_model``.
+        model: ``rules``, ``ollama:NAME``, ``openai:NAME``, ``gguf:PATH``, ``hf:NAME_OR_PATH`` or any ``provider:model``
+            of ``init_chat_model``.
         base_url: Server address; None for the provider's own. With ``openai:`` any compatible server.
         api_key_env: Name of the environment variable that holds the key; the key itself is never configured.
         temperature: Sampling temperature, 0 for the likeliest text.
@@ -42,7 +43,7 @@ class ReasonerConfig(BaseModel):
     temperature: float = Field(default=0.0, ge=0, le=2)
     max_tokens: int = Field(default=256, ge=16, le=32768)
     num_ctx: int = Field(default=8192, ge=512, le=1_048_576)
-    timeout_s: float = Field(default=60.0, gt=0)
+    timeout_s: float = Field(default=60.0, gt=0, allow_inf_nan=False)
     seed: int = 0
     codec: Literal["json", "tags"] = "json"
 
@@ -101,7 +102,8 @@ def load_config(source: str | Path | Config | None = None, **overrides: Any) -> 
         data = _read(name)
     reasoner = overrides.pop("reasoner", None)
     if isinstance(reasoner, str):
-        data["reasoner"] = {**data.get("reasoner", {}), "model": reasoner}
+        configured = data.get("reasoner")
+        data["reasoner"] = {**(configured if isinstance(configured, dict) else {}), "model": reasoner}
     elif reasoner is not None:
         data["reasoner"] = reasoner
     try:
@@ -126,10 +128,13 @@ def _read(name: str) -> dict[str, Any]:
         else:
             path = Path(name)
             if not path.is_file():
-                raise ConfigError(f"no configuration {name!r}: give a TOML file or one of the profiles {', '.join(PROFILES)}")
+                known = ", ".join(PROFILES)
+                raise ConfigError(f"no configuration {name!r}: give a TOML file or one of the profiles {known}")
             text = path.read_text(encoding="utf8")
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{name} is not TOML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{name} is nested too deeply to be a configuration") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{name} cannot be read: {error}") from None

@@ -58,9 +58,9 @@ def as_frames(source: Any) -> Iterator[Frame]:
     """Yield frames from an array, a PIL picture, a path, a folder of pictures, or any iterable of these.
 
     Args:
-        source: uint8 or float (0-1) array (H, W, 3), (H, W, 4) or grey (H, W), or a stack (T, H, W, 3); ``PIL.Image``; path of a picture (an animated
-            one gives all its frames) or of a folder (its pictures by name); a ``Frame``; or an iterable of any of
-            them, which is read lazily, so an endless camera works.
+        source: uint8 or float (0-1) array (H, W, 3), (H, W, 4) or grey (H, W), or a stack (T, H, W, 3);
+            ``PIL.Image``; path of a picture (an animated one gives all its frames) or of a folder (its pictures by
+            name); a ``Frame``; or an iterable of any of them, which is read lazily, so an endless camera works.
 
     Raises:
         InputError: The file is missing, no picture, too large, or the source has another type.
@@ -85,20 +85,28 @@ def _arrays(source: Any) -> Iterator[Rgb | Frame]:
         for part in source:
             yield from _arrays(part)
     else:
-        raise InputError(f"frames come from an array, picture, path, folder or iterable of these; found {type(source).__name__}")
+        found = type(source).__name__
+        raise InputError(f"frames come from an array, picture, path, folder or iterable of these; found {found}")
 
 
 def _from_path(path: Path) -> Iterator[Rgb]:
-    if path.is_dir():
-        files = sorted(child for child in path.iterdir() if child.suffix.lower() in PICTURES)
-        if not files:
-            raise InputError(f"no picture in folder {str(path)!r}; looked for {', '.join(PICTURES)}")
-        for child in files:
-            yield from _open(child)
-    elif path.is_file():
-        yield from _open(path)
-    else:
-        raise InputError(f"no file {str(path)!r}: check the path")
+    try:
+        files = _pictures(path)
+    except OSError as error:  # a name that is too long, a folder that may not be read
+        raise InputError(f"{str(path)[:200]!r} cannot be read: {error.strerror or error}") from None
+    for file in files:
+        yield from _open(file)
+
+
+def _pictures(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise InputError(f"no file {str(path)[:200]!r}: check the path")
+    files = sorted(child for child in path.iterdir() if child.suffix.lower() in PICTURES)
+    if not files:
+        raise InputError(f"no picture in folder {str(path)!r}; looked for {', '.join(PICTURES)}")
+    return files
 
 
 def _open(path: Path) -> Iterator[Rgb]:
@@ -124,7 +132,8 @@ def _from_image(image: Image) -> Rgb:
     from PIL import ImageOps
 
     if image.width * image.height > MAX_PIXELS:
-        raise InputError(f"a picture has {image.width}x{image.height} pixels; at most {MAX_PIXELS:,} are read: scale it down")
+        found = f"{image.width}x{image.height}"
+        raise InputError(f"a picture has {found} pixels; at most {MAX_PIXELS:,} are read: scale it down")
     return np.asarray(ImageOps.exif_transpose(image).convert("RGB"), dtype=np.uint8)
 
 

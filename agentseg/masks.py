@@ -7,7 +7,8 @@ pycocotools byte for byte. Everything here is numpy; pycocotools is the oracle o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,10 @@ from agentseg.errors import InputError
 
 Mask = NDArray[np.bool_]
 Box = tuple[float, float, float, float]
+
+
+MAX_BITS = 60
+"""Longest run of an RLE in bits, so that a broken string does not grow into one huge number."""
 
 
 class RLE(TypedDict):
@@ -43,8 +48,7 @@ def encode(mask: Mask) -> RLE:
     height, width = mask.shape
     flat = np.asarray(mask, dtype=bool).ravel(order="F")
     edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
-    bounds = np.concatenate(([0], edges, [flat.size])) if flat.size else np.zeros(1, dtype=np.int64)
-    runs = np.diff(bounds)
+    runs = np.diff(np.concatenate(([0], edges, [flat.size])))
     if flat.size and flat[0]:
         runs = np.concatenate(([0], runs))
     return RLE(size=[height, width], counts=_compress(runs.tolist()))
@@ -57,13 +61,10 @@ def decode(rle: RLE) -> Mask:
         rle: Compressed counts (str or bytes) or COCO's uncompressed list of runs.
 
     Raises:
-        InputError: The runs do not add up to H * W, or the string is not RLE.
+        InputError: The runs do not add up to H * W, or this is no RLE.
     """
-    height, width = (int(side) for side in rle["size"])
-    counts: object = rle["counts"]
-    if isinstance(counts, bytes):
-        counts = counts.decode("ascii", errors="replace")
-    runs = _decompress(counts) if isinstance(counts, str) else [int(run) for run in counts]  # type: ignore[attr-defined]
+    height, width = _size(rle)
+    runs = _runs(rle)
     if any(run < 0 for run in runs) or sum(runs) != height * width:
         raise InputError(f"RLE runs do not fill a {height}x{width} mask; found {len(runs)} runs with sum {sum(runs)}")
     values = np.arange(len(runs)) % 2 == 1
@@ -72,7 +73,7 @@ def decode(rle: RLE) -> Mask:
 
 def area(rle: RLE) -> int:
     """Count the foreground pixels of an RLE without decoding it to pixels."""
-    return sum(_decompress(rle["counts"])[1::2])
+    return sum(_runs(rle)[1::2])
 
 
 def iou(first: Mask, second: Mask) -> float:
@@ -112,8 +113,33 @@ def box_mask(box: Box, size: tuple[int, int]) -> Mask:
     return out
 
 
+def _size(rle: Mapping[str, Any]) -> tuple[int, int]:
+    size = rle.get("size")
+    if not isinstance(size, list | tuple) or len(size) != 2 or not all(_is_count(side) for side in size):
+        raise InputError(f"RLE has a size [H, W] of two whole numbers; found {str(size)[:60]}")
+    return (int(size[0]), int(size[1]))
+
+
+def _runs(rle: Mapping[str, Any]) -> list[int]:
+    counts = rle.get("counts")
+    if isinstance(counts, bytes):
+        counts = counts.decode("ascii", errors="replace")
+    if isinstance(counts, str):
+        return _decompress(counts)
+    if isinstance(counts, list | tuple) and all(_is_count(run) for run in counts):
+        return [int(run) for run in counts]
+    raise InputError(f"RLE has counts, a string or a list of whole numbers; found {str(counts)[:60]}")
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int | np.integer) and value >= 0
+
+
 def _compress(runs: list[int]) -> str:
-    """COCO's string: from the third run on the difference to the run two before, five bits a character, sign-extended."""
+    """COCO's string: from the fourth run on the difference to the run two before, five bits a character, sign-extended.
+
+    The first three runs stand as they are.
+    """
     out: list[int] = []
     for place, run in enumerate(runs):
         value = run - runs[place - 2] if place > 2 else run
@@ -136,6 +162,8 @@ def _decompress(text: str) -> list[int]:
             raise InputError(f"RLE counts hold characters '0' to 'o'; found {character!r}")
         value |= (code & 0x1F) << shift
         shift += 5
+        if shift > MAX_BITS:
+            raise InputError(f"a run of an RLE has at most {MAX_BITS} bits; these counts go on")
         if not code & 0x20:
             if code & 0x10:
                 value -= 1 << shift

@@ -46,7 +46,8 @@ def measure(by: By, instance: Instance, twin: Twin, timeline: Timeline, anchors:
         case "distance":
             return min((distance(instance, other, twin) for other in others), default=None)
         case "approach":
-            return max((value for other in others if (value := approach(instance, other, timeline)) is not None), default=None)
+            gains = (approach(instance, other, timeline) for other in others)
+            return max((gain for gain in gains if gain is not None), default=None)
         case "count":
             holds = RELATION_TABLE[by.relation]
             return float(sum(holds(instance, other, twin) for other in others))

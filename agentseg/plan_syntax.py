@@ -100,7 +100,8 @@ def parse_custom(text: str, params: Params) -> Args:
     parts = [part.strip() for part in text.split(",")] if text else []
     if len(parts) != len(params):
         raise PlanError(f"takes {len(params)} arguments ({', '.join(name for name, _ in params)}); found {len(parts)}")
-    return {name: words(part) if kind is str else kind(number(part)) for (name, kind), part in zip(params, parts, strict=True)}
+    pairs = zip(params, parts, strict=True)
+    return {name: words(part) if kind is str else kind(number(part)) for (name, kind), part in pairs}
 
 
 def render_args(name: str, args: Mapping[str, Any]) -> str:

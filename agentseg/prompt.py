@@ -34,9 +34,21 @@ End with answer: the selection is then the answer. Without it the results come b
 _EXAMPLES = (
     ("second mug from the left", "mugs in order of x", "find mug; rank x nth 2; answer"),
     ("what is behind the thing that toasts bread", "behind the toaster", "a = find toaster; relate behind a; answer"),
-    ("something to boil water in, closest to the sink", "nearest kettle or pot", "find kettle, pot; rank distance sink min; answer"),
-    ("everything with the colour of the kettle", "same colour", "a = find kettle; except a; filter colour eq a; answer"),
-    ("how many bowls are empty", "bowls that contain nothing", "find bowl; filter count contains all eq 0; count; answer"),
+    (
+        "something to boil water in, closest to the sink",
+        "nearest kettle or pot",
+        "find kettle, pot; rank distance sink min; answer",
+    ),
+    (
+        "everything with the colour of the kettle",
+        "same colour",
+        "a = find kettle; except a; filter colour eq a; answer",
+    ),
+    (
+        "how many bowls are empty",
+        "bowls that contain nothing",
+        "find bowl; filter count contains all eq 0; count; answer",
+    ),
 )
 
 _INTRO = """You point out things in a picture that you read as a table: one row per instance, boxes on a 0-100 grid

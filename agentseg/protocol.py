@@ -7,7 +7,8 @@ papers: ``<reason>...</reason><plan>...</plan>`` or ``<reason>...</reason><answe
 
 ``parse`` reads both, whatever stands around them, and raises only ``FormatError``: bad text is data.
 
-Departures (FastReasonSeg): the plan is one line of the plan language in place of JSON tool calls, a third of the tokens.
+Departures (FastReasonSeg): the plan is one line of the plan language in place of JSON tool calls: a third of the
+tokens.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ MAX_ANSWER = 32
 
 _THINK = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _TAGS = {
-    name: re.compile(rf"<{name}>(.*?)(?:</{name}>|(?=<(?:reason|plan|answer|why|results)>)|\Z)", re.DOTALL | re.IGNORECASE)
+    name: re.compile(
+        rf"<{name}>(.*?)(?:</{name}>|(?=<(?:reason|plan|answer|why|results)>)|\Z)", re.DOTALL | re.IGNORECASE
+    )
     for name in ("reason", "think", "plan", "answer", "why")
 }
 
@@ -92,7 +95,8 @@ def parse(text: str, custom: Mapping[str, Params] | None = None) -> Turn:
     body = _THINK.sub("", text)
     fields = _from_json(body) or _from_tags(body) or _from_tags(text)
     if fields is None:
-        raise FormatError('no turn found: write {"analysis": "...", "plan": "..."} or {"analysis": "...", "answer": [ids]}')
+        forms = '{"analysis": "...", "plan": "..."} or {"analysis": "...", "answer": [ids]}'
+        raise FormatError(f"no turn found: write {forms}")
     return _turn(fields, custom)
 
 
@@ -186,7 +190,8 @@ def _from_tags(text: str) -> dict[str, Any] | None:
         try:
             fields["answer"] = json.loads(parts["answer"])
         except (ValueError, RecursionError):
-            raise FormatError(f"an answer is a list of instance ids such as [1, 4]; found {parts['answer'][:60]!r}") from None
+            found = parts["answer"][:60]
+            raise FormatError(f"an answer is a list of instance ids such as [1, 4]; found {found!r}") from None
     if "why" in parts:
         fields["why"] = parts["why"]
     return fields

@@ -56,7 +56,7 @@ def _near_in_depth(a: Instance, b: Instance, limit: float) -> bool:
 
 
 def _carried(a: Instance, b: Instance) -> bool:
-    """The foot of ``a`` stands within the box of ``b``, not below it, at the same place in depth, and ``a`` is smaller."""
+    """The foot of ``a`` stands within the box of ``b``, not below it, at the same depth, and ``a`` is smaller."""
     x1, y1, x2, y2 = a.box
     left, top, right, bottom = b.box
     slack = 0.1 * (bottom - top) + 1

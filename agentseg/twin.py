@@ -32,7 +32,7 @@ ALL_COLUMNS = (*CLIP_COLUMNS, "score", "area", "depth", "parent")
 
 
 def clean_label(text: str) -> str:
-    """Reduce a detector's label to lower-case words of ``[a-z0-9 ]``, 24 characters at most; ``unknown`` if none stay."""
+    """Reduce a label to lower-case words of ``[a-z0-9 ]``, 24 characters at most; ``unknown`` if none stay."""
     words = re.sub(r"[^a-z0-9]+", " ", text[:200].lower()).split()
     return " ".join(words)[:24].strip() or "unknown"
 
@@ -118,7 +118,8 @@ class Twin(BaseModel):
             if key not in ids:
                 raise ValueError(f"a mask belongs to an instance; found mask {key}, instances {ids}")
             if tuple(rle["size"]) != self.size:
-                raise ValueError(f"masks have the frame's size {self.size}; found {tuple(rle['size'])} for instance {key}")
+                found = tuple(rle["size"])
+                raise ValueError(f"masks have the frame's size {self.size}; found {found} for instance {key}")
         return self
 
     @property
@@ -152,9 +153,8 @@ class Twin(BaseModel):
         rows = tuple(instances)
         kept = {row.id for row in rows}
         source = self.masks if masks is None else masks
-        return Twin(
-            frame=self.frame, size=self.size, instances=rows, masks={key: rle for key, rle in source.items() if key in kept}
-        )
+        masked = {key: rle for key, rle in source.items() if key in kept}
+        return Twin(frame=self.frame, size=self.size, instances=rows, masks=masked)
 
     def to_prompt(self, columns: Sequence[str] | None = None, grid: int = 100, ids: Iterable[int] | None = None) -> str:
         """Render the compact view that a language model reads.
@@ -165,7 +165,11 @@ class Twin(BaseModel):
             ids: Only these instances (the changed rows of a result); None for all.
 
         Returns:
-            One line of JSON: ``{"cols":["id","label",...],"rows":[[1,"mug",...],...]}``; a value that was not measured is -1.
+            One line of JSON: ``{"cols":["id","label",...],"rows":[[1,"mug",...],...]}``; -1 stands for a value that was
+            not measured.
+
+        Raises:
+            ValueError: There is no such column.
         """
         chosen = tuple(columns) if columns is not None else self.columns()
         wanted = None if ids is None else set(ids)

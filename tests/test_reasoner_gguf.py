@@ -54,7 +54,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def warm(tiny: Path) -> GgufChat:
-    return GgufChat(path=str(tiny), temperature=1.0, max_tokens=400, num_ctx=2048)
+    return GgufChat(path=str(tiny), temperature=1.0, max_tokens=400, num_ctx=2048, threads=1)
 
 
 class _Suite:
@@ -68,7 +68,7 @@ class _Suite:
 
     @property
     def chat_model_params(self) -> dict[str, object]:
-        return {"path": self.path, "num_ctx": 2048}
+        return {"path": self.path, "num_ctx": 2048, "threads": 1}
 
     @property
     def has_tool_calling(self) -> bool:
@@ -92,7 +92,7 @@ class TestGgufIntegration(_Suite, ChatModelIntegrationTests):
 
     @property
     def chat_model_params(self) -> dict[str, object]:
-        return {**super().chat_model_params, "max_tokens": 1500}
+        return {**super().chat_model_params, "max_tokens": 500}
 
 
 def test_every_text_is_valid_at_temperature_1(warm: GgufChat, capsys: pytest.CaptureFixture[str]) -> None:
@@ -143,7 +143,7 @@ def test_schema_that_the_runtime_ignores_is_an_error(warm: GgufChat) -> None:
 
 
 def test_time_bound_ends_an_answer(tiny: Path) -> None:
-    model = GgufChat(path=str(tiny), num_ctx=2048, timeout=1e-4, temperature=1.0)
+    model = GgufChat(path=str(tiny), num_ctx=2048, threads=1, timeout=1e-4, temperature=1.0)
     with pytest.raises(ReasonerError, match="did not finish within 0.0001 s: raise timeout_s"):
         model.invoke("hi", schema=PLAN)
 
@@ -152,7 +152,7 @@ def test_stream_yields_pieces_and_leaving_it_frees_the_model(warm: GgufChat) -> 
     pieces = [chunk.text for chunk in warm.stream("hi", schema=PLAN)]
     assert len(pieces) > 3
     assert "".join(pieces) == warm.invoke("hi", schema=PLAN).text
-    for _ in warm.stream("hi", max_tokens=1500):
+    for _ in warm.stream("hi", max_tokens=1000):
         break
     started = time.perf_counter()
     warm.invoke("hi", max_tokens=1)
@@ -173,7 +173,7 @@ def test_threads_take_turns(warm: GgufChat) -> None:
 
 
 def test_structured_output_never_repairs_a_cut_text(warm: GgufChat) -> None:
-    bound = GgufChat(path=warm.path, num_ctx=2048, max_tokens=4)
+    bound = GgufChat(path=warm.path, num_ctx=2048, max_tokens=4, threads=1)
     with pytest.raises(OutputParserException, match="cut at the token bound"):
         bound.with_structured_output(PLAN | {"title": "Turn"}).invoke("hi")
     found = bound.with_structured_output(PLAN | {"title": "Turn"}, include_raw=True).invoke("hi")

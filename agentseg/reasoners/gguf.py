@@ -35,7 +35,7 @@ class GgufChat(BaseChatModel):
         seed: Sampling seed: the same seed, prompt and bounds give the same text.
         timeout: Seconds one answer may take; None for no bound.
         stop: Further texts that end the answer.
-        threads: CPU threads; None for as many as there are cores.
+        threads: CPU threads; None for half of the cores, which leaves the others to perception.
 
     Raises:
         InputError: The file is missing, a directory or not GGUF.

@@ -20,7 +20,8 @@ class Scene:
     """The twin that a plan stands on, its past, and the means to look again.
 
     Attributes:
-        twin: The current twin: of a still picture its own, of a clip the summary of all frames, after ``at`` one frame's.
+        twin: The current twin: of a still picture its own, of a clip the summary of all frames, after ``at`` that of
+            one frame.
         timeline: The twins over time.
         names: Selections stored by ``a = step``.
         frames: Pixels, for the steps that perceive; None where there are none.

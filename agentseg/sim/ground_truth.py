@@ -1,0 +1,241 @@
+"""Who is where, from the 3-D state of a scene: the predicates that the kitchen's queries are graded by.
+
+Nothing here looks at boxes, masks or ``agentseg.relations``: left and right are the projected 3-D centres, before and
+behind are distances to the camera, support is what the scene knows. Pixels only decide whether a thing is seen well
+enough to be asked about. A question that is not clear-cut raises ``Unclear`` and is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from agentseg.sim.classes import CLASSES
+from agentseg.sim.truth import ObjectState, Truth
+
+GRIPPER = "robot gripper"
+CLEAR_AREA = 60
+"""Pixels of a 320x240 frame from which a thing counts as seen."""
+CLEAR_SHARE = 0.3
+"""Visible share from which a thing counts as seen."""
+SCREEN_MARGIN = 14.0
+"""Least difference of projected centres, px."""
+DEPTH_MARGIN = 0.06
+"""Least difference of camera distances, metres."""
+DISTANCE_MARGIN = 0.05
+"""Least difference of distances between things, metres."""
+MOVED = 0.12
+"""Displacement from which a thing counts as moved, metres; below a quarter of it, as still."""
+
+States = list[ObjectState]
+Key = Callable[[ObjectState], float]
+
+
+class Unclear(Exception):
+    """People could disagree about the answer, so the question is not asked."""
+
+
+class View:
+    """One frame of a truth as questions see it.
+
+    Args:
+        truth: The truth of an image or clip.
+        frame: The frame that questions are about.
+    """
+
+    def __init__(self, truth: Truth, frame: int = 0) -> None:
+        self.truth, self.frame = truth, frame
+        area = np.bincount(truth.ids[frame].ravel(), minlength=256)
+        self.things: States = []
+        self.doubtful: States = []
+        for state in truth.states[frame]:
+            pixels = int(area[state.id])
+            if pixels >= CLEAR_AREA and truth.visible_fraction(frame, state.id) >= CLEAR_SHARE:
+                self.things.append(state)
+            elif pixels > 0:
+                self.doubtful.append(state)
+
+    def find(self, labels: Iterable[str]) -> States:
+        """Things that carry one of the labels; Unclear if one of them is barely visible."""
+        wanted = set(labels)
+        if any(state.label in wanted for state in self.doubtful):
+            raise Unclear("barely visible")
+        return [state for state in self.things if state.label in wanted]
+
+    def objects(self) -> States:
+        """All things but the gripper and the fixtures; Unclear if one is barely visible."""
+        return self.find(set(CLASSES) - {GRIPPER})
+
+    def only(self, label: str) -> ObjectState:
+        """The one thing of a label; Unclear if there are none or several."""
+        found = self.find([label])
+        if len(found) != 1:
+            raise Unclear(f"{len(found)} {label}")
+        return found[0]
+
+    def present(self, labels: Iterable[str]) -> list[str]:
+        """Those of the labels that are clearly visible, in their order."""
+        there = {state.label for state in self.things}
+        return [label for label in labels if label in there]
+
+    def resting(self, host: ObjectState) -> States:
+        """Things on the host itself."""
+        return self._supported(lambda state: state.on == host.id)
+
+    def within(self, host: ObjectState) -> States:
+        """Things in the host, and what rests on or in those."""
+        found = {host.id}
+        for _ in range(3):
+            found |= {s.id for s in self.truth.states[self.frame] if s.inside in found or (s.on in found and s.on != host.id)}
+        return self._supported(lambda state: state.id in found - {host.id})
+
+    def held(self) -> States:
+        """What the gripper holds."""
+        return self._supported(lambda state: state.held_by is not None)
+
+    def _supported(self, holds: Callable[[ObjectState], bool]) -> States:
+        if any(holds(state) for state in self.doubtful):
+            raise Unclear("barely visible")
+        return [state for state in self.things if holds(state)]
+
+
+def ids(states: Iterable[ObjectState]) -> tuple[int, ...]:
+    """Their ids, ascending."""
+    return tuple(sorted(state.id for state in states))
+
+
+def ordered(states: Sequence[ObjectState], key: Key, margin: float) -> States:
+    """The states by rising key; Unclear if two neighbours are nearer than the margin."""
+    row = sorted(states, key=key)
+    if any(key(b) - key(a) < margin for a, b in zip(row, row[1:], strict=False)):
+        raise Unclear("a tie")
+    return row
+
+
+def least(states: Sequence[ObjectState], key: Key, margin: float) -> ObjectState:
+    """The state with the least key; Unclear with fewer than two to choose from or a runner-up within the margin."""
+    if len(states) < 2:
+        raise Unclear("nothing to choose from")
+    row = sorted(states, key=key)
+    if key(row[1]) - key(row[0]) < margin:
+        raise Unclear("a tie")
+    return row[0]
+
+
+def where(states: Iterable[ObjectState], holds: Callable[[ObjectState], bool | None]) -> States:
+    """The states for which a predicate holds; Unclear if it is None for one of them."""
+    out = []
+    for state in states:
+        verdict = holds(state)
+        if verdict is None:
+            raise Unclear("a borderline case")
+        if verdict:
+            out.append(state)
+    return out
+
+
+def screen_x(state: ObjectState) -> float:
+    """x of the projected centre, px; rising to the right."""
+    return state.screen[0]
+
+
+def camera_distance(state: ObjectState) -> float:
+    """Distance from the camera to the centre, metres."""
+    return state.distance
+
+
+def apart(a: ObjectState, b: ObjectState) -> float:
+    """Distance of two centres, metres."""
+    return float(np.linalg.norm(np.subtract(a.centre, b.centre)))
+
+
+def near_to(anchor: ObjectState) -> Key:
+    """Key: distance to an anchor, metres."""
+    return lambda state: apart(state, anchor)
+
+
+def _sided(difference: float, margin: float) -> bool | None:
+    return None if abs(difference) < margin else difference > 0
+
+
+def is_left(anchor: ObjectState) -> Callable[[ObjectState], bool | None]:
+    """Predicate: left of the anchor as the camera sees it."""
+    return lambda state: _sided(anchor.screen[0] - state.screen[0], SCREEN_MARGIN)
+
+
+def is_right(anchor: ObjectState) -> Callable[[ObjectState], bool | None]:
+    """Predicate: right of the anchor as the camera sees it."""
+    return lambda state: _sided(state.screen[0] - anchor.screen[0], SCREEN_MARGIN)
+
+
+def is_behind(anchor: ObjectState) -> Callable[[ObjectState], bool | None]:
+    """Predicate: farther from the camera than the anchor."""
+    return lambda state: _sided(state.distance - anchor.distance, DEPTH_MARGIN)
+
+
+def is_before(anchor: ObjectState) -> Callable[[ObjectState], bool | None]:
+    """Predicate: nearer to the camera than the anchor."""
+    return lambda state: _sided(anchor.distance - state.distance, DEPTH_MARGIN)
+
+
+def is_between(a: ObjectState, b: ObjectState) -> Callable[[ObjectState], bool | None]:
+    """Predicate: on the way from a to b over the counter, seen from above."""
+    start, way = np.array(a.centre[:2]), np.subtract(b.centre[:2], a.centre[:2])
+    length = float(np.hypot(*way))
+
+    def holds(state: ObjectState) -> bool | None:
+        offset = np.array(state.centre[:2]) - start
+        along = float(offset @ way) / length**2
+        across = abs(float(offset[0] * way[1] - offset[1] * way[0])) / length**2
+        if 0.15 < along < 0.85 and across < 0.25:
+            return True
+        return False if along < 0.0 or along > 1.0 or across > 0.45 else None
+
+    return holds
+
+
+class Story:
+    """What happens in a clip.
+
+    Args:
+        truth: The truth of a clip.
+    """
+
+    def __init__(self, truth: Truth) -> None:
+        self.truth = truth
+        self.last = len(truth.ids) - 1
+        self.areas = np.stack([np.bincount(m.ravel(), minlength=256) for m in truth.ids])
+        self.labels = truth.labels
+
+    def seen(self) -> States:
+        """Objects (no gripper, no fixtures) that are clearly seen in some frame, as they are in the last one."""
+        return [s for s in self.truth.states[-1] if self._kind(s) and self.areas[:, s.id].max() >= CLEAR_AREA]
+
+    def _kind(self, state: ObjectState) -> bool:
+        return state.label in CLASSES and state.label != GRIPPER
+
+    def shown(self, frame: int, state: ObjectState) -> bool:
+        """Whether it is in view; Unclear if barely."""
+        pixels = int(self.areas[frame, state.id])
+        if 0 < pixels < CLEAR_AREA:
+            raise Unclear("barely visible")
+        return pixels > 0
+
+    def displacement(self, state: ObjectState) -> float:
+        """Way from its first to its last place, metres."""
+        return apart(self.truth.state(0, state.id), self.truth.state(self.last, state.id))
+
+    def moved(self, state: ObjectState) -> bool | None:
+        """Whether it moved; None if hardly."""
+        path = [self.truth.state(frame, state.id) for frame in range(self.last + 1)]
+        way = max(apart(path[0], place) for place in path)
+        return None if MOVED / 4 < way < MOVED else way >= MOVED
+
+    def held_at(self, frame: int) -> States:
+        """What is held in a frame."""
+        return [state for state in self.truth.states[frame] if state.held_by is not None]
+
+    def ever_held(self, state: ObjectState) -> bool:
+        """Whether the gripper holds it at any time."""
+        return any(self.truth.state(frame, state.id).held_by for frame in range(self.last + 1))
