@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from agentseg.sim.classes import CLASSES
+from agentseg.sim.classes import CLASSES, FIXTURES
 from agentseg.sim.truth import ObjectState, Truth
 
 GRIPPER = "robot gripper"
@@ -19,9 +19,11 @@ CLEAR_AREA = 60
 """Pixels of a 320x240 frame from which a thing counts as seen."""
 CLEAR_SHARE = 0.3
 """Visible share from which a thing counts as seen."""
+CUT_AREA = 250
+"""Pixels from which a thing that the frame's edge cuts counts as seen."""
 SCREEN_MARGIN = 14.0
 """Least difference of projected centres, px."""
-DEPTH_MARGIN = 0.06
+DEPTH_MARGIN = 0.09
 """Least difference of camera distances, metres."""
 DISTANCE_MARGIN = 0.05
 """Least difference of distances between things, metres."""
@@ -49,9 +51,11 @@ class View:
         area = np.bincount(truth.ids[frame].ravel(), minlength=256)
         self.things: States = []
         self.doubtful: States = []
+        picture = truth.ids[frame]
+        edge = set(np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]]).tolist())
         for state in truth.states[frame]:
             pixels = int(area[state.id])
-            if pixels >= CLEAR_AREA and truth.visible_fraction(frame, state.id) >= CLEAR_SHARE:
+            if pixels >= (CUT_AREA if state.id in edge else CLEAR_AREA) and truth.visible_fraction(frame, state.id) >= CLEAR_SHARE:
                 self.things.append(state)
             elif pixels > 0:
                 self.doubtful.append(state)
@@ -73,6 +77,11 @@ class View:
         if len(found) != 1:
             raise Unclear(f"{len(found)} {label}")
         return found[0]
+
+    def box(self, state: ObjectState) -> tuple[int, int]:
+        """First and last column of what is visible of a thing, px."""
+        columns = np.flatnonzero((self.truth.ids[self.frame] == state.id).any(axis=0))
+        return int(columns[0]), int(columns[-1])
 
     def present(self, labels: Iterable[str]) -> list[str]:
         """Those of the labels that are clearly visible, in their order."""
@@ -150,6 +159,20 @@ def apart(a: ObjectState, b: ObjectState) -> float:
     return float(np.linalg.norm(np.subtract(a.centre, b.centre)))
 
 
+def gap(a: ObjectState, b: ObjectState) -> float:
+    """Air between two bounding boxes, metres; 0 where they touch or overlap."""
+    away = np.abs(np.subtract(a.centre, b.centre)) - np.add(a.extent, b.extent) / 2
+    return float(np.linalg.norm(np.maximum(away, 0.0)))
+
+
+def nearest(states: Sequence[ObjectState], anchor: ObjectState) -> ObjectState:
+    """The state nearest to an anchor; Unclear if another one's surface is as near although its centre is not."""
+    best = least(states, near_to(anchor), DISTANCE_MARGIN)
+    if any(gap(state, anchor) < gap(best, anchor) + 0.01 for state in states if state.id != best.id):
+        raise Unclear("near by surface, far by centre")
+    return best
+
+
 def near_to(anchor: ObjectState) -> Key:
     """Key: distance to an anchor, metres."""
     return lambda state: apart(state, anchor)
@@ -157,6 +180,15 @@ def near_to(anchor: ObjectState) -> Key:
 
 def _sided(difference: float, margin: float) -> bool | None:
     return None if abs(difference) < margin else difference > 0
+
+
+def check_apart(states: Iterable[ObjectState], anchor: ObjectState, *, sideways: bool) -> None:
+    """Raises Unclear where a wide anchor (stove, sink, microwave) makes "left of" or "behind" a matter of taste."""
+    if anchor.label in FIXTURES and not sideways:
+        raise Unclear("behind a hole or a slab")
+    wide = anchor.extent[0] > 0.3
+    if wide and sideways and any(abs(s.centre[0] - anchor.centre[0]) < anchor.extent[0] / 2 for s in states):
+        raise Unclear("on or over the anchor")
 
 
 def is_left(anchor: ObjectState) -> Callable[[ObjectState], bool | None]:

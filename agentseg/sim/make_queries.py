@@ -22,10 +22,11 @@ from agentseg.sim.recipes_spatial import SPATIAL
 from agentseg.sim.render import render_kitchen
 
 FIRST_SEED = 1_000_000
-IMAGES, CLIP_SEEDS = 60, 36
+IMAGES, CLIP_SEEDS = 80, 36
 PER_SCENE = 4
 CLIP_FRAMES = 12
-TARGET = 21
+TRIES = 5
+TARGET = 26
 """Queries of a category at most (temporal ones may take all their texts)."""
 
 
@@ -50,16 +51,27 @@ class _Collector:
             recipe = recipes[k]
             if taken == PER_SCENE or self.kinds[recipe.kind] >= TARGET:
                 continue
+            filled = self._fill(recipe, view, story, rng)
+            if filled is None or filled[0].plan in plans:
+                continue
+            found, text = filled
+            plans.add(found.plan)
+            self._take(seed, frames, recipe, found, text)
+            taken += 1
+
+    def _fill(
+        self, recipe: Recipe, view: View, story: Story | None, rng: np.random.Generator
+    ) -> tuple[Found, str] | None:
+        """Tries a recipe with a few draws of its blanks."""
+        for _ in range(TRIES):
             try:
                 found = recipe.solve(view, story, rng)
             except Unclear:
                 continue
             text = recipe.wording(found, self.used)
-            if text is None or found.plan in plans:
-                continue
-            plans.add(found.plan)
-            self._take(seed, frames, recipe, found, text)
-            taken += 1
+            if text is not None:
+                return found, text
+        return None
 
     def _take(self, seed: int, frames: int, recipe: Recipe, found: Found, text: str) -> None:
         self.used.add(text)

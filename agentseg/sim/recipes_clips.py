@@ -61,6 +61,7 @@ def _throughout(story: Story, rng: Generator) -> Found:
 
 def _seen_held(story: Story, frame: int) -> list[ObjectState]:
     held = story.held_at(frame)
+    need(all(story.areas[frame, s.held_by or 0] >= 300 for s in held))
     need(all(story.areas[frame, s.id] >= gt.CLEAR_AREA for s in held))
     return held
 
@@ -82,7 +83,10 @@ def _put(story: Story, rng: Generator) -> Found:
     need(not story.held_at(story.last))
     found = [s for s in story.seen() if story.ever_held(s)]
     need(len(found) == 1 and story.shown(story.last, found[0]))
-    return Found(found, f"{_THINGS}; rank displacement max; answer")
+    if story.shown(0, found[0]):
+        need(_seen_held(story, 0) == story.held_at(0) != [])
+        return Found(found, f"at first; relate held_by {_GRIPPER}; answer")
+    return Found(found, f"{_THINGS}; filter first_seen gt 0; rank displacement max; answer")
 
 
 def _handled(story: Story, rng: Generator) -> Found:
@@ -151,7 +155,7 @@ def _at_end(order: str) -> Callable[[Story, Generator], Found]:
 def _near_end(story: Story, rng: Generator) -> Found:
     view = View(story.truth, story.last)
     anchor = view.only(pick(view.present(("sink", "stove")), rng))
-    best = gt.least(view.objects(), gt.near_to(anchor), gt.DISTANCE_MARGIN)
+    best = gt.nearest(view.objects(), anchor)
     plan = f"at last; a = find stove, sink, {_GRIPPER}; except a; rank distance {anchor.label} min; answer"
     return Found([best], plan, {"y": anchor.label})
 

@@ -49,7 +49,7 @@ def _cutlery_but(view: View, story: Story | None, rng: Generator) -> Found:
 def _empty(view: View, story: Story | None, rng: Generator) -> Found:
     bowls = view.find(["bowl"])
     found = [b for b in bowls if not view.within(b) and not view.resting(b)]
-    need(len(found) < len(bowls))
+    need(len(found) < len(bowls) and all(view.truth.visible_fraction(view.frame, b.id) > 0.7 for b in bowls))
     return Found(found, "find bowl; filter count contains all eq 0; answer")
 
 
@@ -90,9 +90,9 @@ def _other(view: View, story: Story | None, rng: Generator) -> Found:
     label = pick([label for label in view.present(ROWS) if len(view.find([label])) == 2], rng)
     anchor = view.only(pick(view.present([a for a in ("toaster", "stove", "sink", "coffee maker", "cutting board", "paper towel") if a != label]), rng))
     pool = view.find([label])
-    near = gt.least(pool, gt.near_to(anchor), gt.DISTANCE_MARGIN)
+    near = gt.nearest(pool, anchor)
     plan = f"find {label}; rank distance {anchor.label} max; answer"
-    return Found([s for s in pool if s is not near], plan, {"x": label, "y": anchor.label})
+    return Found([s for s in pool if s is not near], plan, {"x": label, "xs": plural(label), "y": anchor.label})
 
 
 def _no_fruit_no_dish(view: View, story: Story | None, rng: Generator) -> Found:
@@ -138,6 +138,7 @@ def _count_colour(view: View, story: Story | None, rng: Generator) -> Found:
 def _count_side(view: View, story: Story | None, rng: Generator) -> Found:
     anchor = view.only(pick(view.present(("sink", "stove", "toaster", "coffee maker", "kettle", "microwave")), rng))
     label = pick([label for label in view.present(ROWS) if len(view.find([label])) > 1], rng)
+    gt.check_apart(view.find([label]), anchor, sideways=True)
     found = gt.where(view.find([label]), gt.is_left(anchor))
     return Found(found, f"find {label}; relate left_of {anchor.label}; count; answer", {"xs": plural(label), "y": anchor.label}, len(found))
 
@@ -192,7 +193,7 @@ LOGIC: tuple[Recipe, ...] = (
     _recipe("negation", _not_in_sink, "{xs} that are not in the sink", "1:the {x} that did not end up in the basin"),
     _recipe("negation", _off_board, "fruit and cutlery that is not lying on the cutting board"),
     _recipe("negation", _stove_except, "what is on the stove apart from the {x}?", "something on the hob that is no {x}"),
-    _recipe("negation", _other, "1:not the {x} by the {y}, the other one", "1:of the two {x}s, the one that is not close to the {y}"),
+    _recipe("negation", _other, "1:not the {x} by the {y}, the other one", "1:of the two {xs}, the one that is not close to the {y}"),
     _recipe("negation", _no_fruit_no_dish, "{c} things you cannot eat, so no fruit"),
     _recipe("count", _count_label, "how many {xs} are there?", "count the {xs}", "I wonder how many {xs} somebody left here", "number of {xs} in the picture?"),
     _recipe("count", _count_in_sink, "how many things are in the sink?", "how much is there to wash up in the basin, in pieces?"),

@@ -106,7 +106,9 @@ def _middle(view: View, story: Story | None, rng: Generator) -> Found:
 
 def _outermost(right: bool) -> object:
     def solve(view: View, story: Story | None, rng: Generator) -> Found:
-        best = gt.least(view.objects(), (lambda s: -s.screen[0]) if right else gt.screen_x, gt.SCREEN_MARGIN)
+        pool = view.objects()
+        best = gt.least(pool, (lambda s: -s.screen[0]) if right else gt.screen_x, gt.SCREEN_MARGIN)
+        need(all((sum(view.box(s)) < sum(view.box(best))) == right for s in pool if s.id != best.id))
         return Found([best], f"{_NO_FIXTURES}; rank x {'max' if right else 'min'}; answer")
 
     return solve

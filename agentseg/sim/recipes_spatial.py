@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from agentseg.sim import ground_truth as gt
 from agentseg.sim.ground_truth import ObjectState, Story, View
-from agentseg.sim.recipes import Found, Recipe, need, pick
+from agentseg.sim.recipes import Found, Recipe, need, pick, plural
 
 Predicate = Callable[[ObjectState], Callable[[ObjectState], bool | None]]
 
@@ -26,8 +26,8 @@ def _nearest(labels: tuple[str, ...] | None, anchors: tuple[str, ...], *texts: s
     def solve(view: View, story: Story | None, rng: Generator) -> Found:
         anchor = view.only(pick(view.present([a for a in anchors if not roles or a in _ROLES]), rng))
         wanted = labels or (_several(view, rng, tuple(label for label in COMMON if label != anchor.label)),)
-        best = gt.least(view.find(wanted), gt.near_to(anchor), gt.DISTANCE_MARGIN)
-        words = {"x": wanted[0], "y": _ROLES[anchor.label] if roles else anchor.label}
+        best = gt.nearest(view.find(wanted), anchor)
+        words = {"x": wanted[0], "xs": plural(wanted[0]), "y": _ROLES[anchor.label] if roles else anchor.label}
         return Found([best], f"find {', '.join(wanted)}; rank distance {anchor.label} min; answer", words)
 
     return Recipe("spatial", texts, solve)
@@ -37,7 +37,7 @@ def _neighbour(*texts: str) -> Recipe:
     def solve(view: View, story: Story | None, rng: Generator) -> Found:
         anchor = view.only(pick(view.present(("toaster", "kettle", "coffee maker", "banana", "can", "carton", "soap dispenser")), rng))
         others = [state for state in view.objects() if state.id != anchor.id]
-        best = gt.least(others, gt.near_to(anchor), gt.DISTANCE_MARGIN)
+        best = gt.nearest(others, anchor)
         plan = f"a = find {anchor.label}, stove, sink, robot gripper; except a; rank distance {anchor.label} min; answer"
         return Found([best], plan, {"y": anchor.label})
 
@@ -54,6 +54,7 @@ def _side(relation: str, predicate: Predicate, *texts: str, labelled: bool, role
         else:
             pool = [state for state in view.objects() if state.id != anchor.id]
             head = "a = find stove, sink, robot gripper; except a"
+        gt.check_apart(pool, anchor, sideways=relation in ("left_of", "right_of"))
         found = gt.where(pool, predicate(anchor))
         need(0 < len(found) < min(len(pool), 5))
         return Found(found, f"{head}; relate {relation} {anchor.label}; answer", words)
@@ -115,7 +116,7 @@ _BOILERS = ("kettle", "pot")
 
 SPATIAL: tuple[Recipe, ...] = (
     _nearest(_BOILERS, ("sink",), "something to boil water in that is closest to the sink", "which of the vessels I could boil water in has the shortest way to the tap?"),
-    _nearest(None, ("stove", "sink", "toaster", "microwave"), "the {x} nearest to the {y}", "out of the {x}s, which one has the shortest way to the {y}?", "hand me the {x} by the {y}, the closest one"),
+    _nearest(None, ("stove", "sink", "toaster", "microwave"), "the {x} nearest to the {y}", "out of the {xs}, which one has the shortest way to the {y}?", "hand me the {x} by the {y}, the closest one"),
     _nearest(("apple", "banana", "orange"), ("sink", "stove", "cutting board"), "which piece of fruit lies closest to the {y}?"),
     _nearest(None, ANCHORS, "the {x} that is closest to {y}", roles=True),
     _neighbour("what is right next to the {y}, closer than anything else?", "the object nearest to the {y}"),
