@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from agentseg.plan import Plan, parse_plan
     from agentseg.protocol import Turn
     from agentseg.timeline import Timeline
-    from agentseg.tools import AgentSegToolkit, as_tool
+    from agentseg.toolkit import AgentSegToolkit
+    from agentseg.tools import as_tool
     from agentseg.trace import Trace
     from agentseg.twin import Instance, Perceiver, Twin
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "AgentSegToolkit": "tools",
+    "AgentSegToolkit": "toolkit",
     "Config": "config",
     "Context": "graphs",
     "Frame": "frames",

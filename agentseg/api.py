@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 
 from agentseg.errors import InputError
 from agentseg.frames import Frame
-from agentseg.graphs import Context, SegState, segment_graph
+from agentseg.graphs import Context, SegInput, SegState, segment_graph
 from agentseg.masks import Mask, decode
 from agentseg.plan import Plan, parse_plan
 from agentseg.timeline import Timeline
@@ -50,7 +50,9 @@ class Result:
     def masks(self) -> dict[int, Mask]:
         """The answer's mask by frame index, bool (H, W); empty masks where there is no answer."""
         rles = self.trace.masks
-        return {twin.frame: decode(rles[twin.frame]) if twin.frame in rles else twin.union(()) for twin in self.timeline}
+        return {
+            twin.frame: decode(rles[twin.frame]) if twin.frame in rles else twin.union(()) for twin in self.timeline
+        }
 
     @property
     def mask(self) -> Mask:
@@ -87,7 +89,8 @@ def segment(
         reasoner: A chat model or a reasoner string such as ``ollama:qwen3:0.6b``, in place of the configured one.
         perceivers: Perceivers in place of the configured ones.
         tools: Functions that become further steps for plans (``agentseg.as_tool``).
-        on_progress: Called with each event: ``{"stage": "build_twin", "frame": 3, "of": 24, ...}``, then one for each node.
+        on_progress: Called with each event: ``{"stage": "build_twin", "frame": 3, "of": 24, ...}`` for a frame, then
+            one for each node.
 
     Returns:
         The result; malformed text and failed tools are statuses, not errors.
@@ -97,16 +100,15 @@ def segment(
         PerceptionError: No frame, or a perceiver failed.
         ReasonerError: The model could not be reached.
     """
-    opened = isinstance(source, Context)
-    context: Context = (
-        source
-        if opened
-        else Context.open(source, config, reasoner=reasoner, perceivers=perceivers, tools=tools)
-    )
+    if isinstance(source, Context):
+        context = source
+    else:
+        context = Context.open(source, config, reasoner=reasoner, perceivers=perceivers, tools=tools)
     if not len(context.frames):
         raise InputError("the source has no frame: give a picture, a folder of pictures or an iterable of frames")
     final: dict[str, Any] = {}
-    for mode, part in segment_graph().stream({"query": query}, context=context, stream_mode=["custom", "updates", "values"]):
+    modes: list[Any] = ["custom", "updates", "values"]
+    for mode, part in segment_graph().stream(SegInput(query=query), context=context, stream_mode=modes):
         if mode == "values":
             final = part
         elif on_progress is not None:
@@ -117,7 +119,10 @@ def segment(
 def _progress(update: dict[str, Any]) -> dict[str, Any]:
     node, change = next(iter(update.items()))
     event = change["events"][-1]
-    return {"stage": node, **{key: value for key, value in event.items() if key != "node" and value not in ("", [], None)}}
+    return {
+        "stage": node,
+        **{key: value for key, value in event.items() if key != "node" and value not in ("", [], None)},
+    }
 
 
 def _result(state: SegState, context: Context) -> Result:

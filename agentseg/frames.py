@@ -5,6 +5,9 @@ Pixels live here and in the graph's runtime context only; the twin, the messages
 
 from __future__ import annotations
 
+import struct
+import warnings
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +28,12 @@ MAX_PIXELS = 64_000_000
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
+_BROKEN = (
+    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, OSError, RuntimeError, SyntaxError, TypeError,
+    ValueError, struct.error, zlib.error,
+)  # fmt: skip
+"""What Pillow's readers raise on files with flipped bytes (found by trying)."""
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -44,6 +53,8 @@ class Frame:
     time_s: float | None = None
 
     def __post_init__(self) -> None:
+        if not isinstance(self.rgb, np.ndarray):
+            raise InputError(f"a frame is a uint8 array (H, W, 3); found {type(self.rgb).__name__}")
         shape, kind = self.rgb.shape, self.rgb.dtype
         if len(shape) != 3 or shape[2] != 3 or 0 in shape or kind != np.uint8:
             raise InputError(f"a frame is a uint8 array (H, W, 3); found shape {shape}, {kind}")
@@ -112,20 +123,23 @@ def _pictures(path: Path) -> list[Path]:
 def _open(path: Path) -> Iterator[Rgb]:
     from PIL import Image, ImageSequence, UnidentifiedImageError
 
+    name, most = repr(str(path)), f"at most {MAX_PIXELS:,} pixels are read: scale it down"
     try:
-        with Image.open(path) as image:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we refuse earlier than Pillow warns
+            opened = Image.open(path)
+        with opened as image:
             if image.width * image.height > MAX_PIXELS:
-                raise InputError(
-                    f"{str(path)!r} has {image.width}x{image.height} pixels; at most {MAX_PIXELS:,} are read: scale it down"
-                )
+                raise InputError(f"{name} has {image.width}x{image.height} pixels; {most}")
             for still in ImageSequence.Iterator(image):
                 yield _from_image(still)
     except UnidentifiedImageError:
-        raise InputError(f"{str(path)!r} is not a picture that Pillow reads ({', '.join(PICTURES)})") from None
+        raise InputError(f"{name} is not a picture that Pillow reads ({', '.join(PICTURES)})") from None
     except Image.DecompressionBombError:
-        raise InputError(f"{str(path)!r} is too large to decode; at most {MAX_PIXELS:,} pixels: scale it down") from None
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise InputError(f"{str(path)!r} cannot be read as a picture: {error}") from None
+        raise InputError(f"{name} is too large to decode; {most}") from None
+    except _BROKEN as error:
+        reason = " ".join(f"{error or type(error).__name__}".split())[:200]
+        raise InputError(f"{name} cannot be read as a picture: {reason}") from None
 
 
 def _from_image(image: Image) -> Rgb:

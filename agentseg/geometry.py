@@ -13,6 +13,8 @@ from agentseg.twin import Instance, Twin
 
 FOCAL_WIDTHS = 0.9
 """Assumed focal length in frame widths."""
+NEAREST = 1e-3
+"""Smallest depth of an anchor, in metres, at which a distance in space can be put on its scale."""
 
 
 def centre(instance: Instance) -> tuple[float, float]:
@@ -38,7 +40,7 @@ def distance(instance: Instance, anchor: Instance, twin: Twin) -> float:
     instances is the order in metres); else the distance of the box centres in the picture.
     """
     here, there = point(instance, twin), point(anchor, twin)
-    if here is not None and there is not None and there[2] > 0:
+    if here is not None and there is not None and there[2] >= NEAREST:
         return 100 * FOCAL_WIDTHS * math.dist(here, there) / there[2]
     return 100 * math.dist(centre(instance), centre(anchor)) / twin.size[1]
 

@@ -132,7 +132,7 @@ def _runs(rle: Mapping[str, Any]) -> list[int]:
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int | np.integer) and value >= 0
+    return isinstance(value, int | np.integer) and bool(value >= 0)
 
 
 def _compress(runs: list[int]) -> str:

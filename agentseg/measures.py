@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from agentseg.geometry import FOCAL_WIDTHS, centre, distance
 from agentseg.masks import area
 from agentseg.plan_syntax import By
 from agentseg.relations import RELATION_TABLE
 from agentseg.timeline import Timeline
-from agentseg.twin import Instance, Twin
+from agentseg.twin import Instance, Twin, clean_label
 
 Value = float | str | None
 
@@ -54,39 +54,7 @@ def measure(by: By, instance: Instance, twin: Twin, timeline: Timeline, anchors:
         case "speed" | "displacement":
             return _motion(by.measure, instance, timeline)
         case _:
-            return _plain(by.measure, instance, twin)
-
-
-def _plain(name: str, instance: Instance, twin: Twin) -> Value:
-    height, width = twin.size
-    x1, y1, x2, y2 = instance.box
-    match name:
-        case "x":
-            return 50 * (x1 + x2) / width
-        case "y":
-            return 50 * (y1 + y2) / height
-        case "width":
-            return 100 * (x2 - x1) / width
-        case "height":
-            return 100 * (y2 - y1) / height
-        case "area":
-            return 100 * _pixels(instance, twin) / (width * height)
-        case "depth":
-            return _depth_on_grid(instance, twin)
-        case "real_size":
-            if instance.depth_mean is None:
-                return None
-            return 100 * math.sqrt(_pixels(instance, twin)) * instance.depth_mean / (FOCAL_WIDTHS * width)
-        case "score":
-            return 100 * instance.score
-        case "first_seen":
-            return float(instance.first_seen)
-        case "last_seen":
-            return float(instance.last_seen)
-        case "label":
-            return instance.name
-        case _:
-            return instance.attributes.get(name)
+            return _PLAIN[by.measure](instance, twin)
 
 
 def _pixels(instance: Instance, twin: Twin) -> float:
@@ -104,14 +72,40 @@ def _depth_on_grid(instance: Instance, twin: Twin) -> float | None:
     return 100 * (instance.depth_mean - nearest) / (farthest - nearest) if farthest > nearest else 0.0
 
 
-def _path(instance_id: int, timeline: Timeline) -> dict[int, tuple[float, float]]:
-    return {frame: centre(seen) for frame, seen in timeline.track(instance_id)}
+def _real_size(instance: Instance, twin: Twin) -> float | None:
+    if instance.depth_mean is None:
+        return None
+    return 100 * math.sqrt(_pixels(instance, twin)) * instance.depth_mean / (FOCAL_WIDTHS * twin.size[1])
 
 
-def _steps(timeline: Timeline) -> dict[int, dict[int, tuple[float, float]]]:
-    """Motion of every instance into each frame, in pixels, less the median motion of that frame: the camera's own."""
+def _colour(instance: Instance) -> str | None:
+    colour = instance.attributes.get("colour")
+    return clean_label(colour) if colour else None  # a perceiver's word goes to the model: data, as a label is
+
+
+_PLAIN: dict[str, Callable[[Instance, Twin], Value]] = {
+    "x": lambda row, twin: 50 * (row.box[0] + row.box[2]) / twin.size[1],
+    "y": lambda row, twin: 50 * (row.box[1] + row.box[3]) / twin.size[0],
+    "width": lambda row, twin: 100 * (row.box[2] - row.box[0]) / twin.size[1],
+    "height": lambda row, twin: 100 * (row.box[3] - row.box[1]) / twin.size[0],
+    "area": lambda row, twin: 100 * _pixels(row, twin) / (twin.size[0] * twin.size[1]),
+    "depth": _depth_on_grid,
+    "real_size": _real_size,
+    "score": lambda row, twin: 100 * row.score,
+    "first_seen": lambda row, twin: float(row.first_seen),
+    "last_seen": lambda row, twin: float(row.last_seen),
+    "label": lambda row, twin: row.name,
+    "colour": lambda row, twin: _colour(row),
+}
+
+
+def _steps(timeline: Timeline) -> list[tuple[int, dict[int, tuple[float, float]]]]:
+    """Frames passed and the motion of every instance into each frame, in pixels.
+
+    Less the median motion of all instances into that frame, the camera's own, where there are at least three.
+    """
     twins = list(timeline)
-    out: dict[int, dict[int, tuple[float, float]]] = {}
+    out = []
     for before, after in zip(twins, twins[1:], strict=False):
         known = {instance.id: centre(instance) for instance in before.instances}
         moves = {
@@ -122,21 +116,21 @@ def _steps(timeline: Timeline) -> dict[int, dict[int, tuple[float, float]]]:
         if len(moves) >= 3:
             drift = tuple(statistics.median(move[axis] for move in moves.values()) for axis in (0, 1))
             moves = {key: (dx - drift[0], dy - drift[1]) for key, (dx, dy) in moves.items()}
-        out[after.frame] = moves
+        out.append((after.frame - before.frame, moves))
     return out
 
 
 def _motion(name: str, instance: Instance, timeline: Timeline) -> float | None:
-    """Length of the summed moves (displacement) or mean length of a move (speed), without the camera's motion."""
+    """Length of the summed moves (displacement) or of the path per frame (speed), without the camera's motion."""
     if len(timeline) < 2:
         return None
-    moves = [frame[instance.id] for frame in _steps(timeline).values() if instance.id in frame]
+    moves = [(frames, frame[instance.id]) for frames, frame in _steps(timeline) if instance.id in frame]
     if not moves:
         return 0.0
     width = timeline.last.size[1]
     if name == "speed":
-        return 100 * statistics.fmean(math.hypot(*move) for move in moves) / width
-    return 100 * math.hypot(sum(dx for dx, _ in moves), sum(dy for _, dy in moves)) / width
+        return 100 * sum(math.hypot(*move) for _, move in moves) / sum(frames for frames, _ in moves) / width
+    return 100 * math.hypot(sum(dx for _, (dx, _) in moves), sum(dy for _, (_, dy) in moves)) / width
 
 
 def approach(instance: Instance, anchor: Instance, timeline: Timeline) -> float | None:

@@ -22,8 +22,8 @@ def write_outputs(result: Result, folder: Path) -> list[Path]:
         folder: Made where it is missing.
 
     Returns:
-        The files: ``answer.png``, ``twin.png``, ``mask.png`` (0 and 255) of the newest frame, ``answer.webp`` of a clip, and
-        ``trace.jsonl``, to which a further run appends.
+        The files: ``answer.png``, ``twin.png``, ``mask.png`` (0 and 255) of the newest frame, ``answer.webp`` of a
+        clip, and ``trace.jsonl``, to which a further run appends.
 
     Raises:
         InputError: The folder cannot be made or written to.

@@ -147,7 +147,9 @@ def _write(path: Path, pictures: Sequence[Rgb], kind: str, duration: int | None 
     from PIL import Image
 
     first, *rest = (Image.fromarray(rgb) for rgb in pictures)
-    options = {"save_all": True, "append_images": rest, "duration": duration, "loop": 0, "quality": 80} if duration else {}
+    options = (
+        {"save_all": True, "append_images": rest, "duration": duration, "loop": 0, "quality": 80} if duration else {}
+    )
     partial = path.with_name(f".{path.name}.part")
     try:
         first.save(partial, format=kind, **options)

@@ -22,12 +22,18 @@ MOST_STEPS = 8
 MOST_LABELS = 64
 """Labels offered: those of the twin first, then words of the query."""
 
-_RESERVED = frozenset((*MATCHES, *OPERATORS, *NAMES, "for", "min", "max", "nth", "all", "self", "between", "first", "last", "peak"))
-_SMALL_WORDS = frozenset(
-    "a an the of to in on at by for from with that which what who is are it its this these those there here i me my you your we "
-    "and or not no any all each every one some thing things something object objects please segment show find give can could "
-    "would will do does how many most than as be into up out left right".split()
+_RESERVED = frozenset(
+    (*MATCHES, *OPERATORS, *NAMES, "for", "min", "max", "nth", "all", "self", "between", "first", "last", "peak")
 )
+_SMALL_WORDS = frozenset(
+    (
+        "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "that", "which", "what",
+        "who", "is", "are", "it", "its", "this", "these", "those", "there", "here", "i", "me", "my", "you",
+        "your", "we", "and", "or", "not", "no", "any", "all", "each", "every", "one", "some", "thing", "things",
+        "something", "object", "objects", "please", "segment", "show", "find", "give", "can", "could", "would",
+        "will", "do", "does", "how", "many", "most", "than", "as", "be", "into", "up", "out", "left", "right",
+    )
+)  # fmt: skip
 
 
 def plan_pattern(twin: Twin, query: str = "", custom: Mapping[str, Params] | None = None, final: bool = False) -> str:
@@ -45,7 +51,7 @@ def plan_pattern(twin: Twin, query: str = "", custom: Mapping[str, Params] | Non
     labels = plan_labels(twin, query)
     step = _steps(labels, twin, custom or {})
     stored = f"([a-f] = )?({step})"
-    last = f"(({step}); )?answer" if final else f"({step}|answer|({step}); answer)"
+    last = f"(({step}); )?answer" if final else f"(answer|({step})(; answer)?)"
     return f"^(({stored}; ){{0,{MOST_STEPS - 1}}}{last})$"
 
 
@@ -54,7 +60,7 @@ def plan_labels(twin: Twin, query: str = "") -> list[str]:
     words = clean_words(query)
     singles = [word for word in words if word not in _SMALL_WORDS]
     singles += [word[:-1] for word in singles if word.endswith("s") and len(word) > 3]
-    pairs = [f"{a} {b}" for a, b in zip(words, words[1:], strict=False) if a not in _SMALL_WORDS and b not in _SMALL_WORDS]
+    pairs = [f"{a} {b}" for a, b in zip(words, words[1:], strict=False) if not _SMALL_WORDS.intersection((a, b))]
     wanted = dict.fromkeys((*twin.labels, *singles, *pairs))
     return [label for label in wanted if _is_usable(label)][:MOST_LABELS]
 
@@ -66,7 +72,9 @@ def clean_words(text: str) -> list[str]:
 
 def _is_usable(label: str) -> bool:
     parts = label.split()
-    return label == clean_label(label) and 0 < len(parts) <= 4 and not label.isdigit() and not _RESERVED.intersection(parts)
+    if label != clean_label(label) or label.isdigit():
+        return False
+    return 0 < len(parts) <= 4 and not _RESERVED.intersection(parts)
 
 
 def _either(options: Iterable[str]) -> str:
@@ -84,14 +92,14 @@ def _steps(labels: list[str], twin: Twin, custom: Mapping[str, Params]) -> str:
     value = _either(["[0-9]{1,3}", name, *COLOURS, *(labels or ["unknown"])])
     match = f"( {_either(MATCHES)})?"
     forms = [
-        f"find ({some}|for {_either(USES)})",
+        f"find for {_either(USES)}",
+        f"(find|relabel) {some}",
         f"filter {by} {_either(OPERATORS)} {value}",
         f"rank {by} ((min|max)( [1-9])?|nth [1-9])",
         f"relate ({pairwise} {anchor}|between {anchor}, {anchor}){match}",
         f"(union|intersect|except|else|from) {name}",
         "count",
         f"(detect|zoom) {label}",
-        f"relabel {some}",
         f"describe {by}",
         "at (first|last|peak|[0-9]{1,3})",
         *(_custom(step, params, label) for step, params in custom.items()),

@@ -19,7 +19,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from agentseg.errors import PlanError
 from agentseg.plan_syntax import CLIP_MEASURES, PERCEIVING, SYNTAX, By, Params, parse_custom, render_args
@@ -65,7 +65,7 @@ class Plan(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    steps: tuple[Step, ...]
+    steps: tuple[Step, ...] = Field(min_length=1)
 
     @property
     def text(self) -> str:
@@ -90,7 +90,8 @@ class Plan(BaseModel):
     @property
     def scope(self) -> Literal["now", "clip"]:
         """``now``: the plan can run on every frame's twin by itself; ``clip``: it needs the past, so its ids latch."""
-        measures = {By.parse(str(step.args["by"])).measure for step in self.steps if "by" in step.args}
+        own = (step for step in self.steps if step.name in SYNTAX and "by" in step.args)
+        measures = {By.parse(str(step.args["by"])).measure for step in own}
         return "clip" if measures & CLIP_MEASURES or any(step.name == "at" for step in self.steps) else "now"
 
 

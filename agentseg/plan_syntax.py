@@ -145,9 +145,12 @@ def _relate(text: str) -> Args:
     relation, _, rest = text.partition(" ")
     if relation not in RELATIONS:
         raise PlanError(f"no relation {relation[:40]!r}; there are {', '.join(RELATIONS)}")
-    head, _, last = rest.rpartition(" ")
-    match, rest = (last, head) if head and last in MATCHES else ("any", rest)
-    anchors = [anchor(part.strip()) for part in rest.split(",")]
+    parts = [part.strip() for part in rest.split(",")]
+    head, _, tail = parts[-1].rpartition(" ")  # a lone "all" is the anchor: "between mug, all"
+    match = "any"
+    if head and tail in MATCHES:
+        match, parts[-1] = tail, head
+    anchors = [anchor(part) for part in parts]
     wanted = 2 if relation == "between" else 1
     if len(anchors) != wanted:
         raise PlanError(f"{relation!r} takes {wanted} anchor{'s' * (wanted > 1)}; found {len(anchors)}")
@@ -183,7 +186,9 @@ def _render_rank(args: Mapping[str, Any]) -> str:
 
 
 def _render_relate(args: Mapping[str, Any]) -> str:
-    match = "" if args["match"] == "any" else f" {args['match']}"
+    _, *rest = args["anchors"][-1].split()
+    unclear = bool(rest) and rest[-1] in MATCHES  # an anchor such as "water for all"
+    match = "" if args["match"] == "any" and not unclear else f" {args['match']}"
     return f"{args['relation']} {', '.join(args['anchors'])}{match}"
 
 

@@ -22,7 +22,8 @@ MAX_QUERY = 500
 """Characters of a query at most."""
 
 _STEPS = f"""A plan is steps joined by ';' over a selection of instances. It starts with all of them.
-find LABEL, LABEL | find for USE | filter MEASURE eq/ne/lt/le/gt/ge VALUE | rank MEASURE min/max [K] | rank MEASURE nth N
+find LABEL, LABEL | find for USE | filter MEASURE eq/ne/lt/le/gt/ge VALUE | rank MEASURE min/max [K] | \
+rank MEASURE nth N
 relate RELATION ANCHOR [any/all/none] | NAME = STEP stores a result (a-f) and starts again from all | from NAME
 union NAME | intersect NAME | except NAME | else NAME | count | detect PHRASE | zoom PHRASE | relabel LABEL, LABEL
 describe MEASURE | at first/last/peak/FRAME | answer
@@ -92,12 +93,13 @@ def twin_text(twins: Timeline, most: int = 60) -> str:
 
 
 def query_text(query: str) -> str:
-    """The line that asks.
+    """The line that asks; line breaks and everything else that does not print become blanks.
 
     Raises:
         InputError: The query is empty or too long.
     """
-    line = " ".join(query.split())
+    shown = "".join(character if character.isprintable() else " " for character in query)
+    line = " ".join(shown.split())
     if not line:
         raise InputError("the query is empty: say what to look for, such as 'the mug nearest to the sink'")
     if len(line) > MAX_QUERY:
@@ -114,5 +116,3 @@ def results_text(results: str, plans_left: int) -> str:
 def correction_text(error: str) -> str:
     """What was wrong with the last turn, as the message that follows it."""
     return f"that turn cannot be read: {error}\nwrite it again"
-
-

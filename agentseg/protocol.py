@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from agentseg.errors import FormatError, PlanError
 from agentseg.plan import Plan, parse_plan
 from agentseg.plan_syntax import Params
+from agentseg.twin import MAX_ID
 
 Codec = Literal["json", "tags"]
 
@@ -32,7 +33,6 @@ control character (35 of 40 calls valid at temperature 1; 40 of 40 with the patt
 accepts more."""
 MAX_TEXT = 20_000
 """Characters of a model's text that are looked at."""
-MAX_ID = 1_000_000
 MAX_ANSWER = 32
 """Ids of one answer that a schema allows; a plan's selection may be longer."""
 
@@ -97,7 +97,10 @@ def parse(text: str, custom: Mapping[str, Params] | None = None) -> Turn:
     if fields is None:
         forms = '{"analysis": "...", "plan": "..."} or {"analysis": "...", "answer": [ids]}'
         raise FormatError(f"no turn found: write {forms}")
-    return _turn(fields, custom)
+    try:
+        return _turn(fields, custom)
+    except RecursionError:
+        raise FormatError("a turn is flat; found values nested hundreds deep") from None
 
 
 def turn_schema(pattern: str, ids: Iterable[int]) -> dict[str, Any]:

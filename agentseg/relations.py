@@ -27,10 +27,13 @@ NEXT_TO_DEPTH = 0.25
 """Largest step in depth of two neighbours, in metres."""
 
 CONTAINERS = frozenset(
-    "bowl pan pot mug cup glass sink basket box bag bin bucket jar vase drawer carton can kettle microwave oven".split()
-)
+    (
+        "bowl", "pan", "pot", "mug", "cup", "glass", "sink", "basket", "box", "bag", "bin", "bucket", "jar", "vase",
+        "drawer", "carton", "can", "kettle", "microwave", "oven",
+    )
+)  # fmt: skip
 """Names of things that hold others inside; anything else carries them on top."""
-HOLDERS = frozenset("gripper hand arm person robot man woman child".split())
+HOLDERS = frozenset(("gripper", "hand", "arm", "person", "robot", "man", "woman", "child"))
 """Words in the names of those who hold."""
 
 

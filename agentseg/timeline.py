@@ -72,10 +72,13 @@ class Timeline:
         first: dict[int, int] = {}
         for twin in self._twins:
             for instance in twin.instances:
-                rows[instance.id] = instance
-                first.setdefault(instance.id, min(twin.frame, instance.first_seen) if instance.first_seen else twin.frame)
-                seen = max(twin.frame, instance.last_seen)
-                rows[instance.id] = instance.model_copy(update={"first_seen": first[instance.id], "last_seen": seen})
+                tracked = instance.last_seen >= twin.frame  # else nobody kept the book: the fields are their defaults
+                since = min(twin.frame, instance.first_seen) if tracked else twin.frame
+                update = {
+                    "first_seen": first.setdefault(instance.id, since),
+                    "last_seen": max(twin.frame, instance.last_seen),
+                }
+                rows[instance.id] = instance.model_copy(update=update)
             masks.update(twin.masks)
         return Twin(
             frame=newest.frame,
@@ -87,8 +90,8 @@ class Timeline:
     def revised(self, frame: int, rows: Iterable[Instance], masks: Mapping[int, RLE]) -> Timeline:
         """Return this timeline with rows that were added or changed at one frame.
 
-        A new row joins that frame's twin; what a changed row is called (label, attributes, parent) holds for every
-        frame that has its id, its box and mask stay those of each frame.
+        In that frame's twin a new row joins, and a changed row takes its old place with its mask. The other frames keep
+        their own boxes, depths and masks; what a changed row is called (label, attributes, parent) holds there too.
         """
         changed = {row.id: row for row in rows}
         if not changed:
@@ -96,9 +99,12 @@ class Timeline:
         known = {instance.id for twin in self._twins for instance in twin.instances}
         out = Timeline(capacity=self._twins.maxlen)
         for twin in self._twins:
-            kept = [_renamed(row, changed.get(row.id)) for row in twin.instances]
-            new = [row for key, row in changed.items() if key not in known] if twin.frame == frame else []
-            fresh = {row.id: masks[row.id] for row in new if row.id in masks}
+            if twin.frame != frame:
+                out.append(twin.replace(_renamed(row, changed.get(row.id)) for row in twin.instances))
+                continue
+            kept = [changed.get(row.id, row) for row in twin.instances]
+            new = [row for key, row in changed.items() if key not in known]
+            fresh = {row.id: masks[row.id] for row in (*kept, *new) if row.id in changed and row.id in masks}
             out.append(twin.replace([*kept, *new], {**twin.masks, **fresh}))
         return out
 

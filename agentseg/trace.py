@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -23,6 +23,7 @@ from agentseg.prompt import PROMPT_VERSION
 from agentseg.twin import Twin
 
 TRACE_VERSION = 1
+_OPENING = b'{"trace_version":'
 
 Status = Literal["ok", "no_target", "format_error", "budget_exhausted", "tool_error"]
 """How a query ended. ``no_target`` is an answer: there is no such thing. The other three are failures with a name."""
@@ -143,17 +144,46 @@ def trace_id(query: str, media: str, reasoner: str, seed: int = 0, attempt: int 
 def append_trace(path: str | Path, trace: Trace) -> None:
     """Append one line and bring it to the disk, so that a crash loses at most the line that is being written.
 
+    What a crash left of a line is cut off first, so that it cannot spoil the new one.
+
     Raises:
         InputError: The file cannot be written.
     """
     line = json.dumps(trace.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":")) + "\n"
     try:
-        with Path(path).open("a", encoding="utf8") as file:
-            file.write(line)
+        with Path(path).open("ab+") as file:
+            _mend(file)
+            file.write(line.encode("utf8", "replace"))  # a lone surrogate, as a model may write, fits no file
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         raise InputError(f"the trace cannot be written to {str(path)!r}: {error.strerror or error}") from None
+
+
+def _mend(file: BinaryIO) -> None:
+    """Bring the end of a file to the start of a line: cut half a trace off, end any other line."""
+    end = file.seek(0, os.SEEK_END)
+    tail = b""
+    while end > 0 and b"\n" not in tail:
+        start = max(0, end - 65536)
+        file.seek(start)
+        tail, end = file.read(end - start) + tail, start
+    tail = tail.rpartition(b"\n")[2]
+    if not tail:
+        return
+    size = file.seek(0, os.SEEK_END)
+    if _is_whole(tail) or not tail.startswith(_OPENING[: len(tail)]):
+        file.write(b"\n")
+    else:
+        file.truncate(size - len(tail))
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def read_traces(path: str | Path) -> Iterator[Trace]:
@@ -163,27 +193,30 @@ def read_traces(path: str | Path) -> Iterator[Trace]:
         InputError: The file is missing, a line is no trace, or it has another version.
     """
     try:
-        lines = Path(path).read_text(encoding="utf8").split("\n")
+        with Path(path).open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if not line.strip():
+                    continue
+                try:
+                    data = json.loads(line)
+                except (ValueError, RecursionError):
+                    if not line.endswith(b"\n"):
+                        return
+                    raise InputError(f"{str(path)!r}, line {number}: not JSON") from None
+                yield _checked(data, f"{str(path)!r}, line {number}")
     except OSError as error:
         raise InputError(f"no traces at {str(path)!r}: {error.strerror or error}") from None
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            data = json.loads(line)
-        except ValueError:
-            if number == len(lines):
-                return
-            raise InputError(f"{str(path)!r}, line {number}: not JSON") from None
-        yield _checked(data, f"{str(path)!r}, line {number}")
 
 
 def _checked(data: Any, where: str) -> Trace:
+    if not isinstance(data, dict):
+        raise InputError(f"{where}: a trace is a JSON object; found {type(data).__name__}")
     wanted = {"trace_version": TRACE_VERSION, "plan_version": PLAN_VERSION, "prompt_version": PROMPT_VERSION}
     for key, version in wanted.items():
-        found = data.get(key) if isinstance(data, dict) else None
+        found = data.get(key)
         if found != version:
-            raise InputError(f"{where}: {key} {found} was written, {version} is read: record the traces again")
+            written = f"{key} {str(found)[:40]!r} was written" if key in data else f"no {key} was written"
+            raise InputError(f"{where}: {written}, {version} is read: record the traces again")
     try:
         return Trace.model_validate(data)
     except ValidationError as error:

@@ -12,7 +12,6 @@ Departures:
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, Self, TypeAlias
@@ -29,6 +28,14 @@ CLIP_COLUMNS = (*COLUMNS, "first", "last")
 """What the model sees of a clip: also the frames in which an instance was first and last seen."""
 
 ALL_COLUMNS = (*CLIP_COLUMNS, "score", "area", "depth", "parent")
+
+
+MAX_ID = 1_000_000_000
+"""Largest id of an instance."""
+MAX_PIXEL = 1e8
+"""Largest coordinate of a box in pixels, either sign; with it no area overflows."""
+MAX_DEPTH = 1e9
+"""Largest depth in metres."""
 
 
 def clean_label(text: str) -> str:
@@ -56,7 +63,7 @@ class Instance(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: int = Field(ge=1)
+    id: int = Field(ge=1, le=MAX_ID)
     label: str
     score: float = Field(default=1.0, ge=0, le=1)
     box: Box
@@ -71,16 +78,18 @@ class Instance(BaseModel):
     @field_validator("depth_mean", "depth_var")
     @classmethod
     def _finite_depth(cls, value: float | None) -> float | None:
-        if value is not None and not (math.isfinite(value) and value >= 0):
-            raise ValueError(f"a depth is finite and not negative, or None where it was not measured; found {value}")
+        if value is not None and not 0 <= value <= MAX_DEPTH:
+            raise ValueError(
+                f"a depth is finite, from 0 to {MAX_DEPTH:g}, or None where it was not measured; found {value}"
+            )
         return value
 
     @field_validator("box")
     @classmethod
     def _ordered_box(cls, value: Box) -> Box:
         x1, y1, x2, y2 = value
-        if not (all(map(math.isfinite, value)) and x1 <= x2 and y1 <= y2):
-            raise ValueError(f"a box is (x1, y1, x2, y2) with x1 <= x2 and y1 <= y2; found {value}")
+        if not (all(abs(side) <= MAX_PIXEL for side in value) and x1 <= x2 and y1 <= y2):
+            raise ValueError(f"a box is (x1, y1, x2, y2), finite pixels with x1 <= x2 and y1 <= y2; found {value}")
         return value
 
     @property
@@ -99,7 +108,8 @@ class Twin(BaseModel):
         masks: COCO RLE of ``size`` by instance id; an instance without one has no pixels in this frame.
 
     Raises:
-        pydantic.ValidationError: An id occurs twice, or a mask has no instance or another size.
+        pydantic.ValidationError: The size is not positive, an id occurs twice, or a mask has no instance or another
+            size.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -111,6 +121,8 @@ class Twin(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if min(self.size) < 1:
+            raise ValueError(f"a size is (H, W) of at least 1 pixel; found {self.size}")
         ids = [instance.id for instance in self.instances]
         if len(set(ids)) != len(ids):
             raise ValueError(f"instance ids are unique; found {ids}")
@@ -172,11 +184,17 @@ class Twin(BaseModel):
             ValueError: There is no such column.
         """
         chosen = tuple(columns) if columns is not None else self.columns()
+        for column in chosen:
+            if column not in _CELLS:
+                raise ValueError(f"no column {column!r}; there are {', '.join(ALL_COLUMNS)}")
         wanted = None if ids is None else set(ids)
         order = sorted((i.depth_mean, i.id) for i in self.instances if i.depth_mean is not None)
         ranks = {key: place for place, (_, key) in enumerate(order)}
         rows = [
-            [_cell(column, instance, self, ranks, grid) for column in chosen]
+            [
+                ranks.get(instance.id, -1) if column == "rank" else _CELLS[column](instance, self, grid)
+                for column in chosen
+            ]
             for instance in self.instances
             if wanted is None or instance.id in wanted
         ]
@@ -196,37 +214,28 @@ Perceiver: TypeAlias = Callable[[Frame, Twin], Twin]
 """A perceiver reads a frame and the twin so far, and returns a twin that knows more."""
 
 
-def _cell(column: str, instance: Instance, twin: Twin, ranks: Mapping[int, int], grid: int) -> int | str:
-    height, width = twin.size
-    x1, y1, x2, y2 = instance.box
-    match column:
-        case "id":
-            return instance.id
-        case "label":
-            return instance.name
-        case "colour":
-            return clean_label(instance.attributes.get("colour", ""))
-        case "x1" | "x2":
-            return _on_grid((x1 if column == "x1" else x2) / width, grid)
-        case "y1" | "y2":
-            return _on_grid((y1 if column == "y1" else y2) / height, grid)
-        case "rank":
-            return ranks.get(instance.id, -1)
-        case "first":
-            return instance.first_seen
-        case "last":
-            return instance.last_seen
-        case "score":
-            return _on_grid(instance.score, grid)
-        case "area":
-            return _on_grid((x2 - x1) * (y2 - y1) / (width * height), grid)
-        case "depth":  # centimetres
-            return -1 if instance.depth_mean is None else round(instance.depth_mean * 100)
-        case "parent":
-            return -1 if instance.parent is None else instance.parent
-        case _:
-            raise ValueError(f"no column {column!r}; there are {', '.join(ALL_COLUMNS)}")
-
-
 def _on_grid(share: float, grid: int) -> int:
     return min(grid, max(0, round(share * grid)))
+
+
+def _area(row: Instance, twin: Twin) -> float:
+    x1, y1, x2, y2 = row.box
+    return (x2 - x1) * (y2 - y1) / (twin.size[0] * twin.size[1])
+
+
+_CELLS: dict[str, Callable[[Instance, Twin, int], int | str]] = {
+    "id": lambda row, twin, grid: row.id,
+    "label": lambda row, twin, grid: row.name,
+    "colour": lambda row, twin, grid: clean_label(row.attributes.get("colour", "")),
+    "x1": lambda row, twin, grid: _on_grid(row.box[0] / twin.size[1], grid),
+    "y1": lambda row, twin, grid: _on_grid(row.box[1] / twin.size[0], grid),
+    "x2": lambda row, twin, grid: _on_grid(row.box[2] / twin.size[1], grid),
+    "y2": lambda row, twin, grid: _on_grid(row.box[3] / twin.size[0], grid),
+    "rank": lambda row, twin, grid: -1,  # the order in depth is known of the whole twin only
+    "first": lambda row, twin, grid: row.first_seen,
+    "last": lambda row, twin, grid: row.last_seen,
+    "score": lambda row, twin, grid: _on_grid(row.score, grid),
+    "area": lambda row, twin, grid: _on_grid(_area(row, twin), grid),
+    "depth": lambda row, twin, grid: -1 if row.depth_mean is None else round(row.depth_mean * 100),  # centimetres
+    "parent": lambda row, twin, grid: -1 if row.parent is None else row.parent,
+}

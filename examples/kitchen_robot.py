@@ -31,7 +31,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1_000_003, help="kitchen scene (default: 1000003)")
     parser.add_argument("--query", help="what to look for (default: a query of the scene that has a known answer)")
     parser.add_argument("--frames", type=int, default=1, help="1 for a picture, more for a moving clip (default: 1)")
-    parser.add_argument("--config", default="local", help="local, rules, ollama, openai or a TOML file (default: local)")
+    parser.add_argument(
+        "--config", default="local", help="local, rules, ollama, openai or a TOML file (default: local)"
+    )
     parser.add_argument("--out", type=Path, default=Path("out/kitchen_robot"), help="folder for pictures and trace")
     arguments = parser.parse_args()
     try:
@@ -66,7 +68,9 @@ def robot(arguments: argparse.Namespace) -> int:
 
 def default_query(seed: int, frames: int) -> str:
     """A query with a known answer in this scene, or one that any kitchen understands."""
-    ours = [query for query in load_queries() if query.seed == seed and (query.frames > 1) == (frames > 1) and query.answer]
+    ours = [
+        query for query in load_queries() if query.seed == seed and (query.frames > 1) == (frames > 1) and query.answer
+    ]
     return ours[0].text if ours else "the thing I could drink coffee from"
 
 

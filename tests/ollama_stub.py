@@ -14,6 +14,8 @@ from typing import Any
 
 import xllamacpp
 
+from agentseg.reasoners.llama import COMPACT
+
 FIELDS = {
     "model", "messages", "tools", "format", "options", "stream", "think", "keep_alive", "truncate", "shift",
     "logprobs", "top_logprobs",
@@ -39,6 +41,7 @@ class OllamaStub:
         params = xllamacpp.CommonParams()
         params.model.path = str(gguf)
         params.n_ctx, params.n_parallel, params.verbosity = 8192, 1, -1
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
         self._llama = xllamacpp.Server(params)
         stub = self
 
@@ -83,7 +86,10 @@ class OllamaStub:
         prompt += "<|im_start|>assistant\n"
         full = self._count(prompt)
         if full > room and body.get("truncate") is False and self.knows_truncate:
-            refusal = {"code": 400, "message": f"request ({full} tokens) exceeds the available context size ({room} tokens)"}
+            refusal = {
+                "code": 400,
+                "message": f"request ({full} tokens) exceeds the available context size ({room} tokens)",
+            }
             return 400, [{"error": json.dumps({"error": refusal})}]
         request = {
             "prompt": prompt[-4 * room :] if full > room else prompt,
@@ -93,7 +99,7 @@ class OllamaStub:
             "stop": ["<|im_end|>", *(options.get("stop") or [])],
         }
         if form:
-            request["json_schema"] = form
+            request["json_schema"] = {**form, "x-guidance": COMPACT}  # Ollama bounds white space too
         return self._generated(request, min(full, room))
 
     def _count(self, prompt: str) -> int:

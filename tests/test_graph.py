@@ -11,7 +11,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import END, START, StateGraph
 from typing_extensions import TypedDict
 
-from agentseg import Context, Frame, Instance, SegState, Twin, build_graph, segment, segment_graph
+from agentseg import Context, Frame, Instance, SegState, Twin, segment, segment_graph
 from agentseg.config import load_config
 from agentseg.errors import InputError, PerceptionError, ReasonerError
 from agentseg.masks import box_of, encode
@@ -36,7 +36,9 @@ def turn(**fields: Any) -> str:
 
 
 def ask(*replies: str, source: Any = PICTURE, config: Any = None, **options: Any) -> Any:
-    return segment(source, "the mug", config, reasoner=ScriptedChat(replies=list(replies)), perceivers=[perceive], **options)
+    return segment(
+        source, "the mug", config, reasoner=ScriptedChat(replies=list(replies)), perceivers=[perceive], **options
+    )
 
 
 def test_plan_with_answer_costs_one_call() -> None:
@@ -52,7 +54,8 @@ def test_results_of_a_plan_without_answer_go_back_to_the_model() -> None:
     result = segment(PICTURE, "the mug", reasoner=model, perceivers=[perceive])
     assert (result.status, result.answer, result.plan) == ("ok", (3,), None)
     last = model.calls[1][-1].content
-    assert last.startswith("results:") and "3=100" in last
+    assert last.startswith("results:")
+    assert "3=100" in last
 
 
 def test_dialogue_only_grows() -> None:
@@ -137,7 +140,9 @@ def test_empty_query_and_no_frame_are_input_errors() -> None:
 
 def test_impossible_twin_of_a_perceiver_is_one_clear_line() -> None:
     def broken(frame: Frame, twin: Twin) -> Twin:
-        return Twin(size=frame.size, instances=(Instance(id=1, label="mug", box=(0, 0, 4, 4), depth_mean=float("nan")),))
+        return Twin(
+            size=frame.size, instances=(Instance(id=1, label="mug", box=(0, 0, 4, 4), depth_mean=float("nan")),)
+        )
 
     with pytest.raises(PerceptionError, match="frame 0: a perceiver made an impossible twin: depth_mean.*nan"):
         segment(PICTURE, "mug", reasoner=ScriptedChat(replies=[]), perceivers=[broken])
@@ -198,7 +203,7 @@ def test_second_query_on_a_thread_starts_clean_and_reuses_the_twin() -> None:
     thread: Any = {"configurable": {"thread_id": "1"}}
     graph.invoke({"query": "mug"}, thread, context=context)
     final = graph.invoke({"query": "kettle"}, thread, context=context)
-    assert (final["answer"], len(final["events"]), seen) == ((2,), 3, [0]) or (final["answer"], seen) == ([2], [0])
+    assert (list(final["answer"]), len(final["events"]), seen) == ([2], 3, [0])
 
 
 def test_graph_is_a_subgraph_of_a_users_graph() -> None:
@@ -207,7 +212,9 @@ def test_graph_is_a_subgraph_of_a_users_graph() -> None:
         answer: list[int]
         grasp: int
 
-    context = Context.open(PICTURE, reasoner=ScriptedChat(replies=[turn(plan="find kettle; answer")]), perceivers=[perceive])
+    context = Context.open(
+        PICTURE, reasoner=ScriptedChat(replies=[turn(plan="find kettle; answer")]), perceivers=[perceive]
+    )
     graph = StateGraph(Robot)
     graph.add_node("look", segment_graph(context))
     graph.add_node("grasp", lambda state: {"grasp": state["answer"][0]})

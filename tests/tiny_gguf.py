@@ -16,9 +16,10 @@ CHATML = (
 )
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 CORPUS = (
-    '{"analysis": "the mug behind the kettle is nearest to the sink", "plan": "a = find toaster; find mug; relate behind a; '
-    'rank depth min; answer"} {"analysis":"what toasts bread","answer":[3, 12]} filter colour eq red; rank x nth 2; count; '
-    "relate left_of stove; rank distance sink min; answer in_front_of right_of above below inside contains union except system user "
+    '{"analysis": "the mug behind the kettle is nearest to the sink", "plan": "a = find toaster; find mug; '
+    'relate behind a; rank depth min; answer"} {"analysis":"what toasts bread","answer":[3, 12]} filter colour eq red; '
+    "rank x nth 2; count; relate left_of stove; rank distance sink min; answer in_front_of right_of above below inside "
+    "contains union except system user "
 ) * 4
 
 

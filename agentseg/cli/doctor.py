@@ -40,9 +40,12 @@ def add_parser(verbs: Any) -> None:
     parser = verbs.add_parser(
         "doctor",
         help="say what is installed, reachable and broken, with the fix",
-        description="Examine this installation: extras, the kitchen perceiver, a local Ollama server, and the torch/torchvision pair.",
+        description="Examine this installation: extras, the kitchen perceiver, a local Ollama server, "
+        "and the torch/torchvision pair.",
     )
-    parser.add_argument("--ollama", default=None, help="address of the Ollama server (default: OLLAMA_HOST or 127.0.0.1:11434)")
+    parser.add_argument(
+        "--ollama", default=None, help="address of the Ollama server (default: OLLAMA_HOST or 127.0.0.1:11434)"
+    )
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     parser.set_defaults(run=run)
 
@@ -100,7 +103,9 @@ def _ollama(address: str | None) -> Finding:
     try:
         models = httpx.get(f"{url.rstrip('/')}/api/tags", timeout=2.0).json().get("models", [])
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, AttributeError) as error:
-        return Finding("ollama server", "absent", f"{url}: {type(error).__name__}", "ollama serve, then: ollama pull qwen3:0.6b")
+        return Finding(
+            "ollama server", "absent", f"{url}: {type(error).__name__}", "ollama serve, then: ollama pull qwen3:0.6b"
+        )
     names = ", ".join(str(model.get("name")) for model in models) or "no model yet"
     return Finding("ollama server", "ok", f"{url}: {names}", "" if models else "ollama pull qwen3:0.6b")
 

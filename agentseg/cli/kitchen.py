@@ -16,10 +16,13 @@ def add_parser(verbs: Any) -> None:
     parser = verbs.add_parser(
         "kitchen",
         help="render a scene of the offline kitchen",
-        description="Render a kitchen scene or clip: frame_0000.png, ... (what a camera sees) and truth.json (what is there, for evaluation only).",
+        description="Render a kitchen scene or clip: frame_0000.png, ... (what a camera sees) and truth.json "
+        "(what is there, for evaluation only).",
         epilog="example: agentseg kitchen --seed 1000003 --frames 12 --out kitchen",
     )
-    parser.add_argument("--seed", type=int, default=1_000_000, help="scene; from 1000000 on none was trained on (default: 1000000)")
+    parser.add_argument(
+        "--seed", type=int, default=1_000_000, help="scene; from 1000000 on none was trained on (default: 1000000)"
+    )
     parser.add_argument("--frames", type=int, default=1, help="frames; more than 1 makes a moving clip (default: 1)")
     parser.add_argument("--width", type=int, default=320, help="pixels across (default: 320)")
     parser.add_argument("--height", type=int, default=240, help="pixels down (default: 240)")
@@ -45,7 +48,9 @@ def run(arguments: argparse.Namespace) -> int:
     twins = [truth.twin(place).model_dump(mode="json") for place in range(len(frames))]
     (folder / "truth.json").write_text(json.dumps({"seed": arguments.seed, "twins": twins}), encoding="utf8")
     print(json.dumps({"files": [str(path) for path in files], "truth": str(folder / "truth.json")}))
-    print(f"seed {arguments.seed}: {len(files)} frames, {len(twins[0]['instances'])} things in the first", file=sys.stderr)
+    print(
+        f"seed {arguments.seed}: {len(files)} frames, {len(twins[0]['instances'])} things in the first", file=sys.stderr
+    )
     return 0
 
 

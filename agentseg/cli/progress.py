@@ -14,7 +14,11 @@ def show(event: dict[str, Any]) -> None:
         if moving or event["frame"] == event["of"]:
             end = "\r" if moving and event["frame"] < event["of"] else "\n"
             bar = "#" * (20 * event["frame"] // event["of"])
-            print(f"  perceive    [{bar:<20}] frame {event['frame']}/{event['of']}, {event['instances']} instances", end=end, file=sys.stderr)
+            print(
+                f"  perceive    [{bar:<20}] frame {event['frame']}/{event['of']}, {event['instances']} instances",
+                end=end,
+                file=sys.stderr,
+            )
         return
     print(f"  {stage:<11} {event.get('ms', 0):7.1f} ms  {_words(event)}", file=sys.stderr, flush=True)
 

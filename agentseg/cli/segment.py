@@ -17,13 +17,18 @@ def add_parser(verbs: Any) -> None:
     parser = verbs.add_parser(
         "segment",
         help="segment what a query asks for",
-        description="Segment what a query asks for. The answer goes to stdout as JSON: status, ids, labels, boxes, plan.",
+        description="Segment what a query asks for. The answer goes to stdout as JSON: "
+        "status, ids, labels, boxes, plan.",
         epilog='example: agentseg segment photo.jpg "something to cut bread with" --out answer',
     )
     parser.add_argument("source", help="a picture, an animated picture, or a folder of frames")
     parser.add_argument("query", help="what to look for, in plain words")
-    parser.add_argument("--config", default="local", help="profile (local, rules, ollama, openai) or TOML file (default: local)")
-    parser.add_argument("--reasoner", help="reasoner in place of the configured one, e.g. ollama:qwen3:0.6b or gguf:student.gguf")
+    parser.add_argument(
+        "--config", default="local", help="profile (local, rules, ollama, openai) or TOML file (default: local)"
+    )
+    parser.add_argument(
+        "--reasoner", help="reasoner in place of the configured one, e.g. ollama:qwen3:0.6b or gguf:student.gguf"
+    )
     parser.add_argument("--out", type=Path, help="folder for the pictures of answer and twin, the mask and the trace")
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
     parser.set_defaults(run=run)

@@ -14,10 +14,10 @@ from agentseg.frames import FrameStore, as_frames
 from agentseg.perception import Tracker, load_perceivers
 from agentseg.plan_syntax import Params
 from agentseg.reasoners import load_reasoner
+from agentseg.timeline import Timeline
 from agentseg.tools.as_tool import StepTool, as_tool
 from agentseg.tools.run import STEPS, StepFunction
 from agentseg.tools.scene import Scene
-from agentseg.timeline import Timeline
 from agentseg.twin import Perceiver
 
 
@@ -64,7 +64,9 @@ class Context:
         name = type(reasoner).__name__ if isinstance(reasoner, BaseChatModel) else reasoner
         chosen = load_config(config, reasoner=name)
         frames = FrameStore(as_frames(source))
-        model = load_reasoner(reasoner if isinstance(reasoner, BaseChatModel) else chosen.reasoner.model, chosen.reasoner)
+        model = load_reasoner(
+            reasoner if isinstance(reasoner, BaseChatModel) else chosen.reasoner.model, chosen.reasoner
+        )
         seers = load_perceivers(chosen.perception) if perceivers is None else tuple(perceivers)
         return cls(frames, tuple(seers), model, chosen, tuple(as_tool(tool) for tool in tools))
 

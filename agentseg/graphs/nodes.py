@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langgraph.config import get_stream_writer
 from pydantic import ValidationError
 
@@ -67,7 +68,7 @@ def reason(state: SegState, context: Context) -> Update:
         turn = _checked(text, message, context, twin, options.max_tokens)
     except FormatError as problem:
         turn, error = None, str(problem)
-    usage = message.usage_metadata or {}
+    usage: Mapping[str, Any] = message.usage_metadata or {}
     event = Event(
         node="reason",
         ms=_since(started),
@@ -141,8 +142,8 @@ def _perceive(context: Context, frame: Frame) -> Twin:
         raise PerceptionError(f"frame {frame.index}: a perceiver made an impossible twin: {explain(error)}") from None
 
 
-def _messages(state: SegState) -> list[AnyMessage]:
-    kinds = {"system": SystemMessage, "human": HumanMessage, "ai": AIMessage}
+def _messages(state: SegState) -> list[BaseMessage]:
+    kinds: dict[str, type[BaseMessage]] = {"system": SystemMessage, "human": HumanMessage, "ai": AIMessage}
     return [kinds[role](content=text) for role, text in state.dialogue]
 
 

@@ -33,7 +33,7 @@ def build_graph(context: Context | None = None) -> StateGraph[SegState, Context,
     """
     graph = StateGraph(SegState, context_schema=Context, input_schema=SegInput)
     for node in (nodes.build_twin, nodes.reason, nodes.refine, nodes.answer):
-        graph.add_node(node.__name__, _with_context(node, context))
+        graph.add_node(node.__name__, _with_context(node, context), input_schema=SegState)
     graph.add_edge(START, "build_twin")
     graph.add_edge("build_twin", "reason")
     graph.add_conditional_edges("reason", nodes.route, ["reason", "refine", "answer"])
@@ -42,12 +42,14 @@ def build_graph(context: Context | None = None) -> StateGraph[SegState, Context,
     return graph
 
 
-def segment_graph(context: Context | None = None, **compile_options: Any) -> CompiledStateGraph[SegState, Context, SegInput, SegState]:
+def segment_graph(
+    context: Context | None = None, **compile_options: Any
+) -> CompiledStateGraph[SegState, Context, SegInput, SegState]:
     """Build and compile the graph; options go to LangGraph's ``compile`` (``checkpointer=`` and the like)."""
     return build_graph(context).compile(name="agentseg", **compile_options)
 
 
-def _with_context(node: Node, default: Context | None) -> Callable[[SegState, Runtime[Context]], dict[str, Any]]:
+def _with_context(node: Node, default: Context | None) -> Any:
     def run(state: SegState, runtime: Runtime[Context]) -> dict[str, Any]:
         context = runtime.context if isinstance(runtime.context, Context) else default
         if context is None:

@@ -127,16 +127,15 @@ def one_object(schema: Schema) -> Schema:
 
 def _openai(model: BaseChatModel, schema: Schema | None, max_tokens: int) -> Runnable[list[BaseMessage], AIMessage]:
     """ChatOpenAI with the schema in ``extra_body``: as ``response_format`` its client raises on a cut answer."""
-    if schema is None:
-        return model.bind(max_tokens=max_tokens)
     cloud = not getattr(model, "openai_api_base", None)
-    wanted = {"name": "turn", "strict": True, "schema": one_object(schema) if cloud else schema}
-    body = {
-        **(getattr(model, "extra_body", None) or {}),
-        "response_format": {"type": "json_schema", "json_schema": wanted},
-    }
+    body: dict[str, Any] = dict(getattr(model, "extra_body", None) or {})
+    if not cloud:
+        body["max_tokens"] = max_tokens  # the client sends max_completion_tokens, which some servers do not know
+    if schema is not None:
+        wanted = {"name": "turn", "strict": True, "schema": one_object(schema) if cloud else schema}
+        body["response_format"] = {"type": "json_schema", "json_schema": wanted}
     bound = model.bind(max_tokens=max_tokens, extra_body=body)
-    return bound | without_nulls if cloud else bound
+    return bound | without_nulls if cloud and schema is not None else bound
 
 
 def without_nulls(message: AIMessage) -> AIMessage:

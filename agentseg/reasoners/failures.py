@@ -8,12 +8,18 @@ import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from agentseg.errors import AgentSegError, ReasonerError
+from agentseg.errors import ReasonerError
 from agentseg.reasoners.constrain import is_ollama
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+_CLIENTS = (
+    ("httpx", "HTTPError"),
+    ("ollama", "ResponseError"),
+    ("openai", "OpenAIError"),
+    ("anthropic", "AnthropicError"),
+)
 _NOT_FIT = re.compile(r"\((\d+) tokens\) exceeds the available context size \((\d+)", re.IGNORECASE)
 _TOO_LONG = re.compile(r"context_length|context length|context size|context window|too long", re.IGNORECASE)
 
@@ -25,8 +31,8 @@ def failures() -> tuple[type[Exception], ...]:
         Connection errors and timeouts, httpx's errors, and those of the clients that are loaded in this process.
     """
     found: list[type[Exception]] = [OSError]
-    for module, name in (("httpx", "HTTPError"), ("openai", "OpenAIError"), ("ollama", "ResponseError")):
-        if module in sys.modules:
+    for module, name in _CLIENTS:
+        if sys.modules.get(module) is not None:
             found.append(getattr(sys.modules[module], name))
     return tuple(found)
 
@@ -69,7 +75,7 @@ def explain(error: Exception, model: BaseChatModel) -> ReasonerError:
         return ReasonerError(f"{server} refused the API key ({status}): check the variable that api_key_env names")
     if status == 429:
         return ReasonerError(f"{server} is over its rate limit or quota (429): wait, or use --config local")
-    if "think" in text:
+    if status == 400 and "think" in text:
         return ReasonerError(f"{name!r} cannot think ({text}): use a chat model with reasoning=False")
     if _TOO_LONG.search(text):
         return ReasonerError(
@@ -80,8 +86,6 @@ def explain(error: Exception, model: BaseChatModel) -> ReasonerError:
 
 def _unreached(error: Exception, model: BaseChatModel, server: str) -> ReasonerError:
     """No answer came at all."""
-    if isinstance(error, AgentSegError):
-        return ReasonerError(str(error))
     kind = type(error).__name__
     if "Timeout" in kind:
         return ReasonerError(f"{server} did not answer in time ({kind}): raise timeout_s or lower max_tokens")

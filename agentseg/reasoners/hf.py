@@ -127,11 +127,11 @@ class HfChat(BaseChatModel):
             name = str(Path(self.model).expanduser()) if Path(self.model).expanduser().exists() else self.model
             try:
                 tokenizer = AutoTokenizer.from_pretrained(name)
-                model = AutoModelForCausalLM.from_pretrained(name).eval()
+                model: Any = AutoModelForCausalLM.from_pretrained(name)
             except (OSError, ValueError) as error:
                 line = str(error).strip().partition("\n")[0]
                 raise ReasonerError(f"transformers cannot load {self.model!r} ({line}): check the name") from error
-            self._parts = (tokenizer, model.to("cuda" if torch.cuda.is_available() else "cpu"))
+            self._parts = (tokenizer, model.eval().to("cuda" if torch.cuda.is_available() else "cpu"))
         return self._parts
 
     @staticmethod

@@ -91,7 +91,8 @@ class _Reader:
             self.done.prompt_tokens = usage["prompt_tokens"]
             self.done.output_tokens = usage["completion_tokens"]
             self.done.cached_tokens = usage.get("prompt_tokens_details", {}).get("cached_tokens", 0)
-        self.late = time.monotonic() > self.deadline
+        else:
+            self.late = time.monotonic() > self.deadline
         return self.late or (bool(choice["text"]) and self.sink(choice["text"]))
 
 
@@ -138,7 +139,7 @@ class Engine:
         Args:
             request: Fields of llama.cpp's completion request: ``prompt``, ``max_tokens``, ``temperature``, ``seed``,
                 ``stop``, ``json_schema``.
-            timeout: Seconds the answer may take once it is this call's turn; None for no bound.
+            timeout: Seconds the answer may take from its turn on, looked at after each token; None for no bound.
             sink: Is handed each piece of text; returning True ends the call.
 
         Returns:

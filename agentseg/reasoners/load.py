@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from agentseg.errors import InputError, MissingExtra
+from agentseg.reasoners.constrain import is_a
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,10 +31,12 @@ def load_reasoner(spec: str | BaseChatModel, options: ReasonerConfig) -> BaseCha
         the provider's client only.
 
     Raises:
-        InputError: An unknown name, a missing key, a missing or unusable model file.
+        InputError: An unknown name, something that is no chat model, a missing key, a missing or unusable model file.
         MissingExtra: The provider's package is not installed.
     """
     if not isinstance(spec, str):
+        if not is_a(spec, "langchain_core", "BaseChatModel"):
+            raise InputError(f"a reasoner is a chat model object or a name; found {type(spec).__name__}: use {FORMS}")
         return spec
     if spec == "rules":
         return _rules()
@@ -117,7 +120,11 @@ def _any(spec: str, options: ReasonerConfig) -> BaseChatModel:
         from langchain.chat_models import init_chat_model
     except ImportError as error:
         raise MissingExtra(f"reasoner {spec!r}", "langchain", "agents") from error
-    fields: dict[str, Any] = {"temperature": options.temperature, "max_tokens": options.max_tokens}
+    fields: dict[str, Any] = {
+        "temperature": options.temperature,
+        "max_tokens": options.max_tokens,
+        "timeout": options.timeout_s,
+    }
     if options.base_url is not None:
         fields["base_url"] = options.base_url
     try:

@@ -27,8 +27,6 @@ DEPTH_MARGIN = 0.09
 """Least difference of camera distances, metres."""
 DISTANCE_MARGIN = 0.05
 """Least difference of distances between things, metres."""
-MOVED = 0.12
-"""Displacement from which a thing counts as moved, metres; below a quarter of it, as still."""
 
 States = list[ObjectState]
 Key = Callable[[ObjectState], float]
@@ -55,7 +53,10 @@ class View:
         edge = set(np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]]).tolist())
         for state in truth.states[frame]:
             pixels = int(area[state.id])
-            if pixels >= (CUT_AREA if state.id in edge else CLEAR_AREA) and truth.visible_fraction(frame, state.id) >= CLEAR_SHARE:
+            if (
+                pixels >= (CUT_AREA if state.id in edge else CLEAR_AREA)
+                and truth.visible_fraction(frame, state.id) >= CLEAR_SHARE
+            ):
                 self.things.append(state)
             elif pixels > 0:
                 self.doubtful.append(state)
@@ -96,7 +97,9 @@ class View:
         """Things in the host, and what rests on or in those."""
         found = {host.id}
         for _ in range(3):
-            found |= {s.id for s in self.truth.states[self.frame] if s.inside in found or (s.on in found and s.on != host.id)}
+            found |= {
+                s.id for s in self.truth.states[self.frame] if s.inside in found or (s.on in found and s.on != host.id)
+            }
         return self._supported(lambda state: state.id in found - {host.id})
 
     def held(self) -> States:
@@ -145,7 +148,7 @@ def where(states: Iterable[ObjectState], holds: Callable[[ObjectState], bool | N
 
 
 def screen_x(state: ObjectState) -> float:
-    """x of the projected centre, px; rising to the right."""
+    """The x of the projected centre, px; rising to the right."""
     return state.screen[0]
 
 
@@ -225,49 +228,3 @@ def is_between(a: ObjectState, b: ObjectState) -> Callable[[ObjectState], bool |
         return False if along < 0.0 or along > 1.0 or across > 0.45 else None
 
     return holds
-
-
-class Story:
-    """What happens in a clip.
-
-    Args:
-        truth: The truth of a clip.
-    """
-
-    def __init__(self, truth: Truth) -> None:
-        self.truth = truth
-        self.last = len(truth.ids) - 1
-        self.areas = np.stack([np.bincount(m.ravel(), minlength=256) for m in truth.ids])
-        self.labels = truth.labels
-
-    def seen(self) -> States:
-        """Objects (no gripper, no fixtures) that are clearly seen in some frame, as they are in the last one."""
-        return [s for s in self.truth.states[-1] if self._kind(s) and self.areas[:, s.id].max() >= CLEAR_AREA]
-
-    def _kind(self, state: ObjectState) -> bool:
-        return state.label in CLASSES and state.label != GRIPPER
-
-    def shown(self, frame: int, state: ObjectState) -> bool:
-        """Whether it is in view; Unclear if barely."""
-        pixels = int(self.areas[frame, state.id])
-        if 0 < pixels < CLEAR_AREA:
-            raise Unclear("barely visible")
-        return pixels > 0
-
-    def displacement(self, state: ObjectState) -> float:
-        """Way from its first to its last place, metres."""
-        return apart(self.truth.state(0, state.id), self.truth.state(self.last, state.id))
-
-    def moved(self, state: ObjectState) -> bool | None:
-        """Whether it moved; None if hardly."""
-        path = [self.truth.state(frame, state.id) for frame in range(self.last + 1)]
-        way = max(apart(path[0], place) for place in path)
-        return None if MOVED / 4 < way < MOVED else way >= MOVED
-
-    def held_at(self, frame: int) -> States:
-        """What is held in a frame."""
-        return [state for state in self.truth.states[frame] if state.held_by is not None]
-
-    def ever_held(self, state: ObjectState) -> bool:
-        """Whether the gripper holds it at any time."""
-        return any(self.truth.state(frame, state.id).held_by for frame in range(self.last + 1))

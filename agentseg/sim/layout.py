@@ -91,7 +91,9 @@ def _appliances(b: _Builder) -> None:
         if b.rng.random() < chance:
             host = b.stand(label, (-0.6, 0.6), (0.08, 0.17) if label == "microwave" else (0.06, 0.22))
             if host is not None and label == "microwave" and b.rng.random() < 0.4:
-                b.rest(str(b.rng.choice(["bowl", "plate", "mug", "carton"])), host, 0.08, host.model.top[2], inside=False)  # type: ignore[index]
+                b.rest(
+                    str(b.rng.choice(["bowl", "plate", "mug", "carton"])), host, 0.08, host.model.top[2], inside=False
+                )  # type: ignore[index]
 
 
 def _fill(b: _Builder, host: Item) -> None:
@@ -102,9 +104,19 @@ def _fill(b: _Builder, host: Item) -> None:
             item = b.rest(str(b.rng.choice(_FRUIT)), host, 0.0, floor, inside=True)
             turn = k * 2.2
             lift = 0.012 + 0.015 * k
-            item.pose = Pose(item.pose.at + np.array([0.6 * radius * np.cos(turn), 0.6 * radius * np.sin(turn), lift]), item.pose.turn, inside=host.id)
+            item.pose = Pose(
+                item.pose.at + np.array([0.6 * radius * np.cos(turn), 0.6 * radius * np.sin(turn), lift]),
+                item.pose.turn,
+                inside=host.id,
+            )
     elif host.label == "pan":
-        b.rest(str(b.rng.choice(["spatula", "sponge", "apple", "banana", "orange"])), host, radius * 0.3, floor, inside=True)
+        b.rest(
+            str(b.rng.choice(["spatula", "sponge", "apple", "banana", "orange"])),
+            host,
+            radius * 0.3,
+            floor,
+            inside=True,
+        )
     else:
         item = b.make(str(b.rng.choice(["spoon", "spatula", "spoon"])))
         yaw = b.yaw("spoon")
@@ -129,7 +141,13 @@ def _top(b: _Builder, host: Item) -> None:
         if level.label == "bowl" and b.rng.random() < 0.5:
             _fill(b, level)
         return
-    first = b.rest(str(b.rng.choice([*_SMALL, "knife"] if host.label == "cutting board" else _SMALL)), host, spread, height, inside=False)
+    first = b.rest(
+        str(b.rng.choice([*_SMALL, "knife"] if host.label == "cutting board" else _SMALL)),
+        host,
+        spread,
+        height,
+        inside=False,
+    )
     if b.rng.random() < 0.5 and host.label == "cutting board":
         other = b.rest(str(b.rng.choice(_FRUIT)), host, 0.0, height, inside=False)
         away = host.pose.turn @ np.array([width * 0.36, depth * 0.25, 0.0])
@@ -167,7 +185,12 @@ def _sink(b: _Builder) -> None:
         for _ in range(12):
             x, y, yaw = b.rng.uniform(basin[0], basin[2]), b.rng.uniform(basin[1], basin[3]), b.yaw("mug")
             low, high = item.world_bounds(Pose(np.array([x, y, 0.0]), rotation("z", yaw)))
-            fits = low[0] > basin[0] + 0.01 and high[0] < basin[2] - 0.01 and low[1] > basin[1] + 0.01 and high[1] < basin[3] - 0.01
+            fits = (
+                low[0] > basin[0] + 0.01
+                and high[0] < basin[2] - 0.01
+                and low[1] > basin[1] + 0.01
+                and high[1] < basin[3] - 0.01
+            )
             if fits and grid.take(item.bounds, np.array([x, y, 0.0]), yaw):
                 b.add(item, np.array([x, y, -deep + 0.005]), yaw, inside=b.fixture["sink"])
                 break
@@ -197,7 +220,11 @@ def _loose(b: _Builder, target: int) -> None:
 def _robot(b: _Builder, force: bool) -> None:
     if not force and b.rng.random() > 0.55:
         return
-    held = b.make(str(b.rng.choice(["mug", "apple", "orange", "can", "sponge", "banana", "carton", "glass", "bottle"]))) if b.rng.random() < 0.6 else None
+    held = (
+        b.make(str(b.rng.choice(["mug", "apple", "orange", "can", "sponge", "banana", "carton", "glass", "bottle"])))
+        if b.rng.random() < 0.6
+        else None
+    )
     at = np.array([b.rng.uniform(-0.32, 0.32) + b.offset, b.rng.uniform(-0.22, 0.02), b.rng.uniform(0.16, 0.28)])
     yaw = float(b.rng.uniform(-0.6, 0.6))
     opening, drop = grasp(held) if held is not None else (0.08, 0.0)
@@ -248,5 +275,7 @@ def draw_scene(rng: Generator, *, robot: bool = False) -> Scene:
             real[b.fixture[label]] = number
     for item in scene.items:
         pose = item.pose
-        item.pose = Pose(pose.at, pose.turn, real.get(pose.on or 0, pose.on), real.get(pose.inside or 0, pose.inside), pose.held_by)
+        item.pose = Pose(
+            pose.at, pose.turn, real.get(pose.on or 0, pose.on), real.get(pose.inside or 0, pose.inside), pose.held_by
+        )
     return scene

@@ -16,7 +16,10 @@ def toaster(rng: Generator) -> Model:
     w, d, h = rng.uniform(0.26, 0.3), rng.uniform(0.16, 0.19), rng.uniform(0.175, 0.2)
     profile = rounded(d, h, 0.045, 5)
     turn = rotation("z", np.pi / 2) @ rotation("x", np.pi / 2)
-    parts = [prism(profile, -w / 2, w / 2).moved((0, 0, h / 2 + 0.008), turn), box((w * 0.9, d * 0.8, 0.012), slot="dark")]
+    parts = [
+        prism(profile, -w / 2, w / 2).moved((0, 0, h / 2 + 0.008), turn),
+        box((w * 0.9, d * 0.8, 0.012), slot="dark"),
+    ]
     toast = rng.random() < 0.4
     for side in (-1, 1):
         y = side * d * 0.17
@@ -62,7 +65,9 @@ def coffee_maker(rng: Generator) -> Model:
     parts.append(prism(rounded(w * 0.9, d * 0.9, 0.03), h, h + 0.012, "dark"))
     r = w * 0.36
     z = 0.045
-    jug = lathe([(0, 0), (r, 0), (r * 1.06, 0.04), (r * 0.95, 0.09), (r * 0.7, 0.12)], "glassy").moved((0, -d * 0.12, z))
+    jug = lathe([(0, 0), (r, 0), (r * 1.06, 0.04), (r * 0.95, 0.09), (r * 0.7, 0.12)], "glassy").moved(
+        (0, -d * 0.12, z)
+    )
     band = lathe([(r * 0.72, 0.118), (r * 0.74, 0.14), (0, 0.142)], "dark").moved((0, -d * 0.12, z))
     coffee = lathe([(r * 1.02, 0.004), (r * 1.075, 0.04), (r * 1.0, 0.075)], "coffee").moved((0, -d * 0.12, z))
     bow = arc(-np.pi / 2, np.pi / 2, 7, (0.04, 0.045))
@@ -92,10 +97,17 @@ def soap(rng: Generator) -> Model:
     if rng.random() < 0.5:
         parts = [lathe([(0, 0), (r, 0), (r, h * 0.85), (r * 0.7, h * 0.97), (0.012, h)])]
     else:
-        parts = [prism(rounded(r * 2, r * 1.6, 0.012), 0, h * 0.92), prism(rounded(r * 1.4, r * 1.1, 0.01), h * 0.92, h)]
+        parts = [
+            prism(rounded(r * 2, r * 1.6, 0.012), 0, h * 0.92),
+            prism(rounded(r * 1.4, r * 1.1, 0.01), h * 0.92, h),
+        ]
     parts.append(lathe([(0.015, h), (0.015, h + 0.014), (0.006, h + 0.016), (0.006, h + 0.04)], "pump", 12))
     parts.append(lathe([(0.016, h + 0.038), (0.016, h + 0.052), (0, h + 0.054)], "pump", 12))
-    parts.append(tube([(0, 0, h + 0.046), (0, -0.035, h + 0.046), (0, -0.05, h + 0.036)], (0.008, 0.007, 0.005), "pump", 7))
+    parts.append(
+        tube([(0, 0, h + 0.046), (0, -0.035, h + 0.046), (0, -0.05, h + 0.036)], (0.008, 0.007, 0.005), "pump", 7)
+    )
     if rng.random() < 0.5:
         parts.append(box((r * 1.2, 0.002, h * 0.35), (0, -r * 0.99, h * 0.3), "label"))
-    return Model(join(parts), ("white", "blue", "green", "pink", "purple", "orange", "yellow", "black"), "plastic", grip=h * 0.5)
+    return Model(
+        join(parts), ("white", "blue", "green", "pink", "purple", "orange", "yellow", "black"), "plastic", grip=h * 0.5
+    )

@@ -44,7 +44,9 @@ class _Collector:
         _, truth = render_kitchen(seed, frames=frames)
         view, story = View(truth), Story(truth) if frames > 1 else None
         rng = np.random.default_rng([seed, 99])
-        order = sorted(rng.permutation(len(recipes)), key=lambda k: (self.kinds[recipes[k].kind], self.uses[id(recipes[k])]))
+        order = sorted(
+            rng.permutation(len(recipes)), key=lambda k: (self.kinds[recipes[k].kind], self.uses[id(recipes[k])])
+        )
         taken = 0
         plans: set[str] = set()
         for k in order:

@@ -134,7 +134,9 @@ class _Script:
         return _ease(self.time, 0.0, 1.0)[:, None] * goal
 
     def _carry(self, arm: Item, held: Item) -> None:
-        goal = -2 * arm.pose.at * np.array([1, 0, 0]) + np.array([self.rng.normal(0, 0.1), self.rng.uniform(-0.08, 0.08), 0.05])
+        goal = -2 * arm.pose.at * np.array([1, 0, 0]) + np.array(
+            [self.rng.normal(0, 0.1), self.rng.uniform(-0.08, 0.08), 0.05]
+        )
         offsets = _ease(self.time, 0.1, 0.9)[:, None] * goal
         self.shift(arm, offsets)
         self.shift(held, offsets)
@@ -157,7 +159,11 @@ class _Script:
             if not (_stands(item) and item.model.grip and item.id not in self.busy and abs(item.pose.at[0]) < 0.45):
                 continue
             top = item.bounds[1][2] + 0.03
-            near = [o for o in self.scene.items if o is not item and o.label != "robot gripper" and np.hypot(*(o.pose.at - item.pose.at)[:2]) < 0.17]
+            near = [
+                o
+                for o in self.scene.items
+                if o is not item and o.label != "robot gripper" and np.hypot(*(o.pose.at - item.pose.at)[:2]) < 0.17
+            ]
             if all(o.world_bounds(o.pose)[1][2] < top for o in near):
                 found.append(item)
         return found[int(self.rng.integers(len(found)))] if found else None
@@ -168,7 +174,11 @@ class _Script:
         arm.model = gripper(opening, arm.colour)
         home = item.pose.at
         away = self.rng.random() < 0.5
-        goal = np.array([self.rng.uniform(-0.15, 0.15), 0.0, 0.75]) if away else np.array([-np.sign(home[0]) * self.rng.uniform(0.2, 0.4), self.rng.uniform(-0.05, 0.1), 0.2])
+        goal = (
+            np.array([self.rng.uniform(-0.15, 0.15), 0.0, 0.75])
+            if away
+            else np.array([-np.sign(home[0]) * self.rng.uniform(0.2, 0.4), self.rng.uniform(-0.05, 0.1), 0.2])
+        )
         t = self.time if self.rng.random() < 0.5 else 1 - self.time
         approach = (1 - _ease(t, 0.0, 0.25))[:, None] * np.array([0.0, 0.0, 0.16])
         lift = _ease(t, 0.35, 0.6)[:, None] * np.array([0.0, 0.0, 0.18])

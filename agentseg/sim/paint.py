@@ -49,7 +49,9 @@ def shade_of(name: str, rng: Generator) -> Rgb:
         v = float(np.clip(v * rng.uniform(0.92, 1.06), 0.0, 1.0))
         return colorsys.hsv_to_rgb(float(rng.random()), float(rng.uniform(0, 0.05)), v)
     hue = (h + float(rng.normal(0, 0.008))) % 1.0
-    return colorsys.hsv_to_rgb(hue, float(np.clip(s * rng.uniform(0.88, 1.06), 0, 1)), float(np.clip(v * rng.uniform(0.88, 1.08), 0, 1)))
+    return colorsys.hsv_to_rgb(
+        hue, float(np.clip(s * rng.uniform(0.88, 1.06), 0, 1)), float(np.clip(v * rng.uniform(0.88, 1.08), 0, 1))
+    )
 
 
 def _body(model: Model, rgb: Rgb, rng: Generator) -> Material:
@@ -58,7 +60,16 @@ def _body(model: Model, rgb: Rgb, rng: Generator) -> Material:
     pale: Rgb = (rgb[0] * 0.5 + 0.5, rgb[1] * 0.5 + 0.5, rgb[2] * 0.5 + 0.5)
     offset = float(rng.uniform(0, 3))
     if model.finish == "steel":
-        return Material(rgb, dim, "cloud", 6, spec=0.6, gloss=float(rng.uniform(25, 60)), metal=float(rng.uniform(0.5, 0.75)), offset=offset)
+        return Material(
+            rgb,
+            dim,
+            "cloud",
+            6,
+            spec=0.6,
+            gloss=float(rng.uniform(25, 60)),
+            metal=float(rng.uniform(0.5, 0.75)),
+            offset=offset,
+        )
     if model.finish == "glass":
         tint = (pale[0] * 0.72, pale[1] * 0.8, pale[2] * 0.82) if min(rgb) > 0.8 else rgb
         return Material(tint, spec=1.0, gloss=70, metal=0.4, alpha=float(rng.uniform(0.38, 0.6)))
@@ -97,14 +108,28 @@ def object_materials(model: Model, colour: str, rng: Generator) -> dict[str, Mat
         if slot == "body":
             out[slot] = _body(model, rgb, rng)
         elif slot in ("accent", "pump", "grip", "stand"):
-            name = rng.choice(["white", "black", "grey", "white" if slot == "pump" else "red", "brown" if slot == "stand" else "black"])
+            name = rng.choice(
+                [
+                    "white",
+                    "black",
+                    "grey",
+                    "white" if slot == "pump" else "red",
+                    "brown" if slot == "stand" else "black",
+                ]
+            )
             out[slot] = Material(shade_of(str(name), rng), spec=0.25)
         elif slot == "label":
             light = rng.random() < 0.7
             back: Rgb = (0.92, 0.9, 0.85) if light else (0.2, 0.2, 0.25)
-            out[slot] = Material(back, rgb if light else (0.9, 0.85, 0.6), "print", float(rng.uniform(40, 80)), spec=0.1)
+            out[slot] = Material(
+                back, rgb if light else (0.9, 0.85, 0.6), "print", float(rng.uniform(40, 80)), spec=0.1
+            )
         elif slot == "drink":
-            out[slot] = Material([(0.8, 0.9, 0.95), (0.95, 0.6, 0.1), (0.5, 0.25, 0.1), (0.6, 0.05, 0.12)][int(rng.integers(4))], spec=0.2, alpha=0.8)  # type: ignore[arg-type]
+            out[slot] = Material(
+                [(0.8, 0.9, 0.95), (0.95, 0.6, 0.1), (0.5, 0.25, 0.1), (0.6, 0.05, 0.12)][int(rng.integers(4))],
+                spec=0.2,
+                alpha=0.8,
+            )  # type: ignore[arg-type]
         else:
             out[slot] = _FIXED[slot]
     return out
@@ -122,11 +147,22 @@ def _counter_top(rng: Generator) -> Material:
         base, dark = [((0.75, 0.55, 0.35), (0.6, 0.4, 0.22)), ((0.5, 0.33, 0.2), (0.36, 0.22, 0.12)), ((0.85, 0.7, 0.5), (0.72, 0.55, 0.36))][int(rng.integers(3))]  # fmt: skip
         return Material(base, dark, "wood", float(rng.uniform(6, 12)), spec=spec, offset=offset)
     if kind == 1:
-        return Material(_grey(rng, 0.12, 0.4), _grey(rng, 0.3, 0.6), "granite", float(rng.uniform(3, 7)), spec=spec, offset=offset)
+        return Material(
+            _grey(rng, 0.12, 0.4), _grey(rng, 0.3, 0.6), "granite", float(rng.uniform(3, 7)), spec=spec, offset=offset
+        )
     if kind == 2:
-        return Material(_grey(rng, 0.8, 0.95), _grey(rng, 0.55, 0.75), "marble", float(rng.uniform(2, 5)), spec=spec, offset=offset)
+        return Material(
+            _grey(rng, 0.8, 0.95), _grey(rng, 0.55, 0.75), "marble", float(rng.uniform(2, 5)), spec=spec, offset=offset
+        )
     if kind == 3:
-        return Material(_grey(rng, 0.55, 0.9, 0.15), _grey(rng, 0.4, 0.7, 0.1), "granite", float(rng.uniform(4, 8)), spec=spec, offset=offset)
+        return Material(
+            _grey(rng, 0.55, 0.9, 0.15),
+            _grey(rng, 0.4, 0.7, 0.1),
+            "granite",
+            float(rng.uniform(4, 8)),
+            spec=spec,
+            offset=offset,
+        )
     colour = colorsys.hsv_to_rgb(float(rng.random()), float(rng.uniform(0.05, 0.35)), float(rng.uniform(0.35, 0.9)))
     return Material(colour, _grey(rng, 0.5, 0.9), "plain", spec=spec)
 
@@ -151,8 +187,16 @@ def room_materials(rng: Generator) -> dict[str, Material]:
     wall = colorsys.hsv_to_rgb(float(rng.random()), float(rng.uniform(0, 0.35)), float(rng.uniform(0.55, 0.97)))
     cabinet = colorsys.hsv_to_rgb(float(rng.random()), float(rng.uniform(0, 0.5)), float(rng.uniform(0.25, 0.9)))
     steel = rng.random() < 0.75
-    basin = Material(_grey(rng, 0.55, 0.72, 0.03), _grey(rng, 0.5, 0.65, 0.03), "cloud", 4, spec=0.5, metal=0.45) if steel else Material(_grey(rng, 0.85, 0.95), spec=0.4)
-    hob = Material((0.07, 0.07, 0.08), spec=0.6, gloss=60, metal=0.1) if rng.random() < 0.7 else Material((0.6, 0.61, 0.63), (0.55, 0.55, 0.57), "cloud", 5, spec=0.5, metal=0.45)
+    basin = (
+        Material(_grey(rng, 0.55, 0.72, 0.03), _grey(rng, 0.5, 0.65, 0.03), "cloud", 4, spec=0.5, metal=0.45)
+        if steel
+        else Material(_grey(rng, 0.85, 0.95), spec=0.4)
+    )
+    hob = (
+        Material((0.07, 0.07, 0.08), spec=0.6, gloss=60, metal=0.1)
+        if rng.random() < 0.7
+        else Material((0.6, 0.61, 0.63), (0.55, 0.55, 0.57), "cloud", 5, spec=0.5, metal=0.45)
+    )
     return _FIXED | {
         "top": _counter_top(rng),
         "splash": _splash(rng),

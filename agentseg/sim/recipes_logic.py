@@ -35,7 +35,9 @@ def _not_colour(view: View, story: Story | None, rng: Generator) -> Found:
     pool = view.find([label])
     colour = pick(sorted({s.colour for s in pool}), rng)
     found = [s for s in pool if s.colour != colour]
-    return Found(found, f"find {label}; filter colour ne {colour}; answer", {"c": colour, "x": label, "xs": plural(label)})
+    return Found(
+        found, f"find {label}; filter colour ne {colour}; answer", {"c": colour, "x": label, "xs": plural(label)}
+    )
 
 
 def _cutlery_but(view: View, story: Story | None, rng: Generator) -> Found:
@@ -43,7 +45,9 @@ def _cutlery_but(view: View, story: Story | None, rng: Generator) -> Found:
     need(len(there) > 1)
     left_out = pick(there, rng)
     rest = [label for label in CUTLERY if label != left_out]
-    return Found(view.find(rest) if view.find(CUTLERY) else [], f"find {', '.join(rest)}; answer", {"xs": plural(left_out)})
+    return Found(
+        view.find(rest) if view.find(CUTLERY) else [], f"find {', '.join(rest)}; answer", {"xs": plural(left_out)}
+    )
 
 
 def _empty(view: View, story: Story | None, rng: Generator) -> Found:
@@ -88,7 +92,14 @@ def _stove_except(view: View, story: Story | None, rng: Generator) -> Found:
 
 def _other(view: View, story: Story | None, rng: Generator) -> Found:
     label = pick([label for label in view.present(ROWS) if len(view.find([label])) == 2], rng)
-    anchor = view.only(pick(view.present([a for a in ("toaster", "stove", "sink", "coffee maker", "cutting board", "paper towel") if a != label]), rng))
+    anchor = view.only(
+        pick(
+            view.present(
+                [a for a in ("toaster", "stove", "sink", "coffee maker", "cutting board", "paper towel") if a != label]
+            ),
+            rng,
+        )
+    )
     pool = view.find([label])
     near = gt.nearest(pool, anchor)
     plan = f"find {label}; rank distance {anchor.label} max; answer"
@@ -100,7 +111,9 @@ def _no_fruit_no_dish(view: View, story: Story | None, rng: Generator) -> Found:
     red = coloured(view, colour := pick(VIVID, rng))
     found = [s for s in red if s.label not in FRUIT]
     need(len(found) < len(red))
-    return Found(found, f"b = find {_FRUIT}; {_NO_FIXTURES}; filter colour eq {colour}; except b; answer", {"c": colour})
+    return Found(
+        found, f"b = find {_FRUIT}; {_NO_FIXTURES}; filter colour eq {colour}; except b; answer", {"c": colour}
+    )
 
 
 def _counted(labels: tuple[str, ...], zero: bool = False) -> object:
@@ -113,7 +126,12 @@ def _counted(labels: tuple[str, ...], zero: bool = False) -> object:
 
 
 def _count_label(view: View, story: Story | None, rng: Generator) -> Found:
-    label = pick(view.present(("mug", "glass", "bottle", "plate", "bowl", "can", "carton", "sponge", "spoon", "fork", "apple", "spatula")), rng)
+    label = pick(
+        view.present(
+            ("mug", "glass", "bottle", "plate", "bowl", "can", "carton", "sponge", "spoon", "fork", "apple", "spatula")
+        ),
+        rng,
+    )
     found = view.find([label])
     return Found(found, f"find {label}; count; answer", {"xs": plural(label)}, len(found))
 
@@ -140,7 +158,12 @@ def _count_side(view: View, story: Story | None, rng: Generator) -> Found:
     label = pick([label for label in view.present(ROWS) if len(view.find([label])) > 1], rng)
     gt.check_apart(view.find([label]), anchor, sideways=True)
     found = gt.where(view.find([label]), gt.is_left(anchor))
-    return Found(found, f"find {label}; relate left_of {anchor.label}; count; answer", {"xs": plural(label), "y": anchor.label}, len(found))
+    return Found(
+        found,
+        f"find {label}; relate left_of {anchor.label}; count; answer",
+        {"xs": plural(label), "y": anchor.label},
+        len(found),
+    )
 
 
 def _nothing(labels: str, *texts: str) -> Recipe:
@@ -184,25 +207,70 @@ def _recipe(kind: str, solve: object, *texts: str, empty: bool | None = False) -
 
 
 LOGIC: tuple[Recipe, ...] = (
-    _recipe("negation", _raised, "everything that is not on the counter top itself", "+:things that do not touch the counter, because they sit on or in something"),
+    _recipe(
+        "negation",
+        _raised,
+        "everything that is not on the counter top itself",
+        "+:things that do not touch the counter, because they sit on or in something",
+    ),
     _recipe("negation", _fruit_outside, "fruit that is not in the bowl", "which fruit did nobody put into the bowl?"),
-    _recipe("negation", _not_colour, "1:the {x} that isn't {c}", "+:all {xs} except the {c} ones", "any {x} but a {c} one"),
+    _recipe(
+        "negation", _not_colour, "1:the {x} that isn't {c}", "+:all {xs} except the {c} ones", "any {x} but a {c} one"
+    ),
     _recipe("negation", _cutlery_but, "all the cutlery but no {xs}", "cutlery other than {xs}"),
     _recipe("negation", _empty, "a bowl with nothing in it", "1:the empty bowl", "which bowl has not been filled?"),
-    _recipe("negation", _off_stove, "cookware that is not on the stove", "pots, pans or kettles that nobody put on a burner"),
+    _recipe(
+        "negation", _off_stove, "cookware that is not on the stove", "pots, pans or kettles that nobody put on a burner"
+    ),
     _recipe("negation", _not_in_sink, "{xs} that are not in the sink", "1:the {x} that did not end up in the basin"),
     _recipe("negation", _off_board, "fruit and cutlery that is not lying on the cutting board"),
-    _recipe("negation", _stove_except, "what is on the stove apart from the {x}?", "something on the hob that is no {x}"),
-    _recipe("negation", _other, "1:not the {x} by the {y}, the other one", "1:of the two {xs}, the one that is not close to the {y}"),
+    _recipe(
+        "negation", _stove_except, "what is on the stove apart from the {x}?", "something on the hob that is no {x}"
+    ),
+    _recipe(
+        "negation",
+        _other,
+        "1:not the {x} by the {y}, the other one",
+        "1:of the two {xs}, the one that is not close to the {y}",
+    ),
     _recipe("negation", _no_fruit_no_dish, "{c} things you cannot eat, so no fruit"),
-    _recipe("count", _count_label, "how many {xs} are there?", "count the {xs}", "I wonder how many {xs} somebody left here", "number of {xs} in the picture?"),
-    _recipe("count", _count_in_sink, "how many things are in the sink?", "how much is there to wash up in the basin, in pieces?"),
-    _recipe("count", _count_on_stove, "how many burners are in use, judging by what stands on the stove?", "how many things stand on the stove?"),
-    _recipe("count", _counted(FRUIT), "how many pieces of fruit do you see?", "count everything I could put in a fruit salad"),
-    _recipe("count", _counted(CUTLERY), "how many pieces of cutlery are lying around?", "forks, knives and spoons: how many in total?"),
+    _recipe(
+        "count",
+        _count_label,
+        "how many {xs} are there?",
+        "count the {xs}",
+        "I wonder how many {xs} somebody left here",
+        "number of {xs} in the picture?",
+    ),
+    _recipe(
+        "count",
+        _count_in_sink,
+        "how many things are in the sink?",
+        "how much is there to wash up in the basin, in pieces?",
+    ),
+    _recipe(
+        "count",
+        _count_on_stove,
+        "how many burners are in use, judging by what stands on the stove?",
+        "how many things stand on the stove?",
+    ),
+    _recipe(
+        "count",
+        _counted(FRUIT),
+        "how many pieces of fruit do you see?",
+        "count everything I could put in a fruit salad",
+    ),
+    _recipe(
+        "count",
+        _counted(CUTLERY),
+        "how many pieces of cutlery are lying around?",
+        "forks, knives and spoons: how many in total?",
+    ),
     _recipe("count", _counted(("mug", "glass")), "for how many people are there mugs or glasses?"),
     _recipe("count", _count_colour, "how many {c} things are there?", "count whatever is {c}"),
-    _recipe("count", _count_side, "how many {xs} are to the left of the {y}?", "left of the {y}, how many {xs}?", empty=None),
+    _recipe(
+        "count", _count_side, "how many {xs} are to the left of the {y}?", "left of the {y}, how many {xs}?", empty=None
+    ),
     _recipe("count", _counted(("knife",), True), "is any knife lying around, and how many?", empty=None),
     _nothing("scissors", "the scissors", "something to cut paper with that has two blades"),
     _nothing("laptop", "what could I type an e-mail on?"),
@@ -216,9 +284,13 @@ LOGIC: tuple[Recipe, ...] = (
     _nothing("coffee maker", "where does fresh coffee come from?"),
     _nothing("sponge, paper towel", "I spilled milk, what soaks it up?"),
     _nothing("robot gripper", "the robot's hand"),
-    _recipe("no_target", _no_such_colour, "the {c} {x}", "a {x} painted {c}", "is there a {c} {x}? mark it", empty=True),
+    _recipe(
+        "no_target", _no_such_colour, "the {c} {x}", "a {x} painted {c}", "is there a {c} {x}? mark it", empty=True
+    ),
     _recipe("no_target", _not_in, "the {x} in the {y}", "which {x} lies inside the {y}?", empty=True),
-    _recipe("no_target", _too_few, "the third {x} from the left", "{x} number three, counted from the left", empty=True),
+    _recipe(
+        "no_target", _too_few, "the third {x} from the left", "{x} number three, counted from the left", empty=True
+    ),
     _recipe("no_target", _bare_board, "what is on the cutting board?", empty=True),
 )
 """Recipes of the categories negation, count and no_target."""

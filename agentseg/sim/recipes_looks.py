@@ -9,11 +9,40 @@ from agentseg.sim.ground_truth import ObjectState, Story, Unclear, View
 from agentseg.sim.recipes import Found, Recipe, need, pick, plural
 from agentseg.sim.recipes_spatial import COMMON
 
-PAINTED = ("mug", "bottle", "plate", "bowl", "spatula", "apple", "sponge", "can", "carton", "toaster", "kettle", "pot", "soap dispenser")
+PAINTED = (
+    "mug",
+    "bottle",
+    "plate",
+    "bowl",
+    "spatula",
+    "apple",
+    "sponge",
+    "can",
+    "carton",
+    "toaster",
+    "kettle",
+    "pot",
+    "soap dispenser",
+)
 VIVID = ("red", "orange", "yellow", "green", "blue", "purple", "pink")
 MIXED = ("knife", "fork", "spoon", "glass", "microwave", "coffee maker", "pan", "cutting board", "bottle")
 """Classes of which no single colour is obvious at a glance."""
-ROWS = ("mug", "glass", "bottle", "plate", "bowl", "apple", "orange", "sponge", "can", "carton", "spoon", "fork", "knife", "banana")
+ROWS = (
+    "mug",
+    "glass",
+    "bottle",
+    "plate",
+    "bowl",
+    "apple",
+    "orange",
+    "sponge",
+    "can",
+    "carton",
+    "spoon",
+    "fork",
+    "knife",
+    "banana",
+)
 _NO_FIXTURES = "a = find stove, sink, robot gripper; except a"
 
 
@@ -31,7 +60,9 @@ def _label_and_colour(view: View, story: Story | None, rng: Generator) -> Found:
     colour = pick([state.colour for state in pool], rng)
     found = [state for state in pool if state.colour == colour]
     need(len(found) < len(pool))
-    return Found(found, f"find {label}; filter colour eq {colour}; answer", {"x": label, "xs": plural(label), "c": colour})
+    return Found(
+        found, f"find {label}; filter colour eq {colour}; answer", {"x": label, "xs": plural(label), "c": colour}
+    )
 
 
 def _all_of_colour(view: View, story: Story | None, rng: Generator) -> Found:
@@ -42,10 +73,14 @@ def _all_of_colour(view: View, story: Story | None, rng: Generator) -> Found:
 
 
 def _same_colour(view: View, story: Story | None, rng: Generator) -> Found:
-    anchor = view.only(pick(view.present(("kettle", "toaster", "pot", "banana", "plate", "sponge", "apple", "mug")), rng))
+    anchor = view.only(
+        pick(view.present(("kettle", "toaster", "pot", "banana", "plate", "sponge", "apple", "mug")), rng)
+    )
     need(anchor.colour in VIVID)
     found = [state for state in coloured(view, anchor.colour) if state.id != anchor.id]
-    plan = f"a = find {anchor.label}; b = find stove, sink, robot gripper; except a; except b; filter colour eq a; answer"
+    plan = (
+        f"a = find {anchor.label}; b = find stove, sink, robot gripper; except a; except b; filter colour eq a; answer"
+    )
     return Found(found, plan, {"y": anchor.label})
 
 
@@ -62,7 +97,14 @@ def _tallest(view: View, story: Story | None, rng: Generator) -> Found:
 
 
 def _tallest_of(view: View, story: Story | None, rng: Generator) -> Found:
-    label = pick([label for label in view.present(("bottle", "glass", "carton", "mug", "can", "pot")) if len(view.find([label])) > 1], rng)
+    label = pick(
+        [
+            label
+            for label in view.present(("bottle", "glass", "carton", "mug", "can", "pot"))
+            if len(view.find([label])) > 1
+        ],
+        rng,
+    )
     best = gt.least(view.find([label]), lambda state: -state.extent[2], 0.015)
     return Found([best], f"find {label}; rank height max; answer", {"x": label, "xs": plural(label)})
 
@@ -138,25 +180,70 @@ def _recipe(kind: str, solve: object, *texts: str) -> Recipe:
 
 
 LOOKS: tuple[Recipe, ...] = (
-    _recipe("attribute", _label_and_colour, "1:the {c} {x}", "1:pass me that {x}, the {c} one", "+:all {c} {xs}", "1:which of the {xs} is {c}?", "1:I painted one {x} {c}. Where is it?"),
-    _recipe("attribute", _all_of_colour, "everything {c}", "1:the only {c} thing in sight", "+:which things are {c}?", "+:sort out the {c} objects for me", "1:something {c}"),
-    _recipe("attribute", _same_colour, "whatever has the same colour as the {y}", "1:what would match the {y}, colour-wise?", "+:things painted like the {y}"),
+    _recipe(
+        "attribute",
+        _label_and_colour,
+        "1:the {c} {x}",
+        "1:pass me that {x}, the {c} one",
+        "+:all {c} {xs}",
+        "1:which of the {xs} is {c}?",
+        "1:I painted one {x} {c}. Where is it?",
+    ),
+    _recipe(
+        "attribute",
+        _all_of_colour,
+        "everything {c}",
+        "1:the only {c} thing in sight",
+        "+:which things are {c}?",
+        "+:sort out the {c} objects for me",
+        "1:something {c}",
+    ),
+    _recipe(
+        "attribute",
+        _same_colour,
+        "whatever has the same colour as the {y}",
+        "1:what would match the {y}, colour-wise?",
+        "+:things painted like the {y}",
+    ),
     _recipe("attribute", _ripe, "what is as yellow as a ripe lemon?"),
     _recipe("attribute", _tallest, "1:the tallest thing on the counter", "1:what towers above everything else?"),
     _recipe("attribute", _tallest_of, "1:the tallest {x}", "1:which of the {xs} is the highest?"),
     _recipe("attribute", _largest_of, "1:the biggest {x}", "1:of the {xs}, I need the one with the most room"),
     _recipe("attribute", _bulkiest, "1:the bulkiest appliance"),
     _recipe("ordinal", _nth(1, True), "1:the leftmost {x}", "1:first {x} from the left"),
-    _recipe("ordinal", _nth(1, False), "1:the {x} farthest to the right", "1:the last {x} in the row, counted from the left"),
-    _recipe("ordinal", _nth(2, True), "1:second {x} from the left", "1:counting {xs} from left to right, number two", "1:skip one {x} on the left and take the next"),
+    _recipe(
+        "ordinal", _nth(1, False), "1:the {x} farthest to the right", "1:the last {x} in the row, counted from the left"
+    ),
+    _recipe(
+        "ordinal",
+        _nth(2, True),
+        "1:second {x} from the left",
+        "1:counting {xs} from left to right, number two",
+        "1:skip one {x} on the left and take the next",
+    ),
     _recipe("ordinal", _nth(2, False), "1:the second {x} from the right", "1:the last but one {x}, going right"),
     _recipe("ordinal", _nth(3, True), "1:the third {x} from the left"),
     _recipe("ordinal", _nth(3, False), "1:third {x}, starting on the right"),
-    _recipe("ordinal", _nth_fruit, "1:the second piece of fruit from the left", "1:going from the left, the fruit after the first one"),
-    _recipe("ordinal", _middle, "1:the {x} in the middle of the three", "1:neither the left nor the right {x}, the one in between"),
+    _recipe(
+        "ordinal",
+        _nth_fruit,
+        "1:the second piece of fruit from the left",
+        "1:going from the left, the fruit after the first one",
+    ),
+    _recipe(
+        "ordinal",
+        _middle,
+        "1:the {x} in the middle of the three",
+        "1:neither the left nor the right {x}, the one in between",
+    ),
     _recipe("ordinal", _outermost(False), "1:whatever is at the far left of the picture"),
     _recipe("ordinal", _outermost(True), "1:the very last object on the right"),
-    _recipe("ordinal", _second_closest, "1:the {x} that is second closest to me", "1:of the {xs}, the next one behind the front one"),
+    _recipe(
+        "ordinal",
+        _second_closest,
+        "1:the {x} that is second closest to me",
+        "1:of the {xs}, the next one behind the front one",
+    ),
     _recipe("ordinal", _two_closest, "+:the two things nearest to the camera", "+:the front two objects"),
     _recipe("ordinal", _second_nearest_sink, "1:after the {x} closest to the sink, which {x} comes next?"),
 )

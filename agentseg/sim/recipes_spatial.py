@@ -12,9 +12,51 @@ from agentseg.sim.recipes import Found, Recipe, need, pick, plural
 
 Predicate = Callable[[ObjectState], Callable[[ObjectState], bool | None]]
 
-COMMON = ("mug", "glass", "bottle", "plate", "bowl", "knife", "fork", "spoon", "apple", "orange", "banana", "sponge", "can", "carton", "spatula", "kettle", "pot", "pan")
-ANCHORS = ("toaster", "microwave", "coffee maker", "kettle", "paper towel", "cutting board", "pan", "pot", "soap dispenser", "banana", "carton", "plate", "sink", "stove")
-_ROLES = {"toaster": "what toasts bread", "microwave": "the thing that heats leftovers", "coffee maker": "the machine that brews coffee", "kettle": "what boils the tea water", "cutting board": "the surface for chopping", "sink": "where the water comes from", "stove": "the thing we cook on"}
+COMMON = (
+    "mug",
+    "glass",
+    "bottle",
+    "plate",
+    "bowl",
+    "knife",
+    "fork",
+    "spoon",
+    "apple",
+    "orange",
+    "banana",
+    "sponge",
+    "can",
+    "carton",
+    "spatula",
+    "kettle",
+    "pot",
+    "pan",
+)
+ANCHORS = (
+    "toaster",
+    "microwave",
+    "coffee maker",
+    "kettle",
+    "paper towel",
+    "cutting board",
+    "pan",
+    "pot",
+    "soap dispenser",
+    "banana",
+    "carton",
+    "plate",
+    "sink",
+    "stove",
+)
+_ROLES = {
+    "toaster": "what toasts bread",
+    "microwave": "the thing that heats leftovers",
+    "coffee maker": "the machine that brews coffee",
+    "kettle": "what boils the tea water",
+    "cutting board": "the surface for chopping",
+    "sink": "where the water comes from",
+    "stove": "the thing we cook on",
+}
 
 
 def _several(view: View, rng: Generator, labels: tuple[str, ...] = COMMON) -> str:
@@ -35,10 +77,14 @@ def _nearest(labels: tuple[str, ...] | None, anchors: tuple[str, ...], *texts: s
 
 def _neighbour(*texts: str) -> Recipe:
     def solve(view: View, story: Story | None, rng: Generator) -> Found:
-        anchor = view.only(pick(view.present(("toaster", "kettle", "coffee maker", "banana", "can", "carton", "soap dispenser")), rng))
+        anchor = view.only(
+            pick(view.present(("toaster", "kettle", "coffee maker", "banana", "can", "carton", "soap dispenser")), rng)
+        )
         others = [state for state in view.objects() if state.id != anchor.id]
         best = gt.nearest(others, anchor)
-        plan = f"a = find {anchor.label}, stove, sink, robot gripper; except a; rank distance {anchor.label} min; answer"
+        plan = (
+            f"a = find {anchor.label}, stove, sink, robot gripper; except a; rank distance {anchor.label} min; answer"
+        )
         return Found([best], plan, {"y": anchor.label})
 
     return Recipe("spatial", texts, solve)
@@ -115,16 +161,47 @@ def _under(view: View, story: Story | None, rng: Generator) -> Found:
 _BOILERS = ("kettle", "pot")
 
 SPATIAL: tuple[Recipe, ...] = (
-    _nearest(_BOILERS, ("sink",), "something to boil water in that is closest to the sink", "which of the vessels I could boil water in has the shortest way to the tap?"),
-    _nearest(None, ("stove", "sink", "toaster", "microwave"), "the {x} nearest to the {y}", "out of the {xs}, which one has the shortest way to the {y}?", "hand me the {x} by the {y}, the closest one"),
-    _nearest(("apple", "banana", "orange"), ("sink", "stove", "cutting board"), "which piece of fruit lies closest to the {y}?"),
+    _nearest(
+        _BOILERS,
+        ("sink",),
+        "something to boil water in that is closest to the sink",
+        "which of the vessels I could boil water in has the shortest way to the tap?",
+    ),
+    _nearest(
+        None,
+        ("stove", "sink", "toaster", "microwave"),
+        "the {x} nearest to the {y}",
+        "out of the {xs}, which one has the shortest way to the {y}?",
+        "hand me the {x} by the {y}, the closest one",
+    ),
+    _nearest(
+        ("apple", "banana", "orange"),
+        ("sink", "stove", "cutting board"),
+        "which piece of fruit lies closest to the {y}?",
+    ),
     _nearest(None, ANCHORS, "the {x} that is closest to {y}", roles=True),
     _neighbour("what is right next to the {y}, closer than anything else?", "the object nearest to the {y}"),
-    _side("left_of", gt.is_left, "everything to the left of the {y}", "what can you see left of the {y}?", labelled=False),
-    _side("right_of", gt.is_right, "whatever is further right than the {y}", "select all that is on the right-hand side of the {y}", labelled=False),
-    _side("left_of", gt.is_left, "1:the {x} on the left of the {y}", "1:I mean the {x} left of the {y}, not the other one", labelled=True),
+    _side(
+        "left_of", gt.is_left, "everything to the left of the {y}", "what can you see left of the {y}?", labelled=False
+    ),
+    _side(
+        "right_of",
+        gt.is_right,
+        "whatever is further right than the {y}",
+        "select all that is on the right-hand side of the {y}",
+        labelled=False,
+    ),
+    _side(
+        "left_of",
+        gt.is_left,
+        "1:the {x} on the left of the {y}",
+        "1:I mean the {x} left of the {y}, not the other one",
+        labelled=True,
+    ),
     _side("right_of", gt.is_right, "1:grab the {x} to the right of the {y}", labelled=True),
-    _side("behind", gt.is_behind, "1:the {x} behind the {y}", "1:which {x} is farther back than the {y}?", labelled=True),
+    _side(
+        "behind", gt.is_behind, "1:the {x} behind the {y}", "1:which {x} is farther back than the {y}?", labelled=True
+    ),
     _side("in_front_of", gt.is_before, "1:the {x} in front of the {y}", labelled=True),
     _side("behind", gt.is_behind, "1:the {x} behind {y}", labelled=True, roles=True),
     _side("right_of", gt.is_right, "1:which {x} is on the right of {y}?", labelled=True, roles=True),
@@ -135,11 +212,27 @@ SPATIAL: tuple[Recipe, ...] = (
     _support("inside", ("sink",), "what still has to be washed up in the sink?", "things lying in the basin"),
     _support("inside", ("bowl",), "what is in the bowl?", "the content of the bowl"),
     _support("inside", ("pan", "pot"), "what is inside the {y}?", "is there anything in the {y}? show me"),
-    Recipe("spatial", ("1:what is the robot holding?", "1:the object between the robot's fingers", "1:which thing would fall if the gripper opened now?"), _held),
-    Recipe("spatial", ("1:the thing right at the front, closest to the camera", "1:what could I reach first from where I stand?"), _closest),
+    Recipe(
+        "spatial",
+        (
+            "1:what is the robot holding?",
+            "1:the object between the robot's fingers",
+            "1:which thing would fall if the gripper opened now?",
+        ),
+        _held,
+    ),
+    Recipe(
+        "spatial",
+        ("1:the thing right at the front, closest to the camera", "1:what could I reach first from where I stand?"),
+        _closest,
+    ),
     Recipe("spatial", ("1:the {x} closest to me", "1:which {x} is at the front?"), _closest_of),
     Recipe("spatial", ("1:the {x} that is farthest away from us", "1:the {x} at the back"), _farthest_of),
-    Recipe("spatial", ("what stands between the {x} and the {y}?", "anything in the gap between the {x} and the {y}"), _between),
+    Recipe(
+        "spatial",
+        ("what stands between the {x} and the {y}?", "anything in the gap between the {x} and the {y}"),
+        _between,
+    ),
     Recipe("spatial", ("1:the plate that has something on it", "1:which plate is buried under another thing?"), _under),
 )
 """Recipes of the category spatial."""

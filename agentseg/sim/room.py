@@ -70,7 +70,9 @@ def _stove(x: float, rng: Generator) -> tuple[list[Part], list[tuple[float, floa
         if gas:
             parts.append(lathe([(0.04, t), (0.04, t + 0.012), (0, t + 0.014)], "burner", 14).moved((bx, by, 0)))
             for k in range(4):
-                bar = box((0.075, 0.01, 0.02), (0.06, 0, t), "burner").moved(turn=rotation("z", k * np.pi / 2 + np.pi / 4))
+                bar = box((0.075, 0.01, 0.02), (0.06, 0, t), "burner").moved(
+                    turn=rotation("z", k * np.pi / 2 + np.pi / 4)
+                )
                 parts.append(bar.moved((bx, by, 0)))
         else:
             for ring in (r, r * 0.62, r * 0.3):
@@ -111,7 +113,13 @@ def _wall(rng: Generator, half: float) -> list[Part]:
         rail = tube([(-0.5, WALL_Y - 0.04, z), (0.0, WALL_Y - 0.04, z), (0.5, WALL_Y - 0.04, z)], 0.008, "steel", 6)
         parts.append(rail.moved((rng.uniform(-0.3, 0.3), 0, 0)))
     if rng.random() < 0.3:
-        parts.append(box((rng.uniform(0.5, 1.0), 0.14, 0.025), (rng.uniform(-0.4, 0.4), WALL_Y - 0.07, rng.uniform(0.42, 0.5)), "shelf"))
+        parts.append(
+            box(
+                (rng.uniform(0.5, 1.0), 0.14, 0.025),
+                (rng.uniform(-0.4, 0.4), WALL_Y - 0.07, rng.uniform(0.42, 0.5)),
+                "shelf",
+            )
+        )
     if rng.random() < 0.3:
         x = rng.uniform(-0.5, 0.5)
         parts.append(box((0.5, 0.012, 0.6), (x, WALL_Y + 0.002, 0.3), "outlet"))

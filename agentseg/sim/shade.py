@@ -146,7 +146,9 @@ def shade(
     key = np.clip((normals @ light.key + light.wrap) / (1 + light.wrap), 0, 1) * (1 - light.shadow * (1 - lit))
     fill = np.clip(normals @ light.fill, 0, 1) * light.fill_strength
     up = (normals[:, 2:3] + 1) / 2
-    out = albedo * (light.sky * up + light.ground * (1 - up) + (light.strength * key)[:, None] * light.colour + fill[:, None])
+    out = albedo * (
+        light.sky * up + light.ground * (1 - up) + (light.strength * key)[:, None] * light.colour + fill[:, None]
+    )
     if material.spec > 0.01:
         half = view + light.key
         half /= np.linalg.norm(half, axis=1, keepdims=True)

@@ -46,6 +46,17 @@ class ObjectState:
 
 
 @dataclass(frozen=True)
+class FrameTruth:
+    """What the renderer knows about one frame; the attributes are those of ``Truth``."""
+
+    ids: NDArray[np.uint8]
+    semantic: NDArray[np.uint8]
+    depth: NDArray[np.float32]
+    states: tuple[ObjectState, ...]
+    full_area: dict[int, float]
+
+
+@dataclass(frozen=True)
 class Truth:
     """What the renderer knows about its frames.
 
@@ -64,6 +75,18 @@ class Truth:
     depth: list[NDArray[np.float32]]
     states: tuple[tuple[ObjectState, ...], ...]
     full_area: tuple[dict[int, float], ...]
+
+    @classmethod
+    def of(cls, labels: dict[int, str], frames: list[FrameTruth]) -> Truth:
+        """Puts the truth of a clip together from that of its frames."""
+        return cls(
+            labels,
+            [frame.ids for frame in frames],
+            [frame.semantic for frame in frames],
+            [frame.depth for frame in frames],
+            tuple(frame.states for frame in frames),
+            tuple(frame.full_area for frame in frames),
+        )
 
     def area(self, frame: int, id: int) -> int:
         """Visible pixels of an object in a frame."""

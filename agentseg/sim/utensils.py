@@ -23,7 +23,9 @@ def knife(rng: Generator) -> Model:
     blade = prism([(0, -width / 2), (length * 0.7, -width / 2), (length * 0.9, -width * 0.1), (length, width * 0.45), (0, width / 2)], 0.006, 0.01, "steel")  # fmt: skip
     bolster = box((0.012, width * 0.7, 0.014), (0, width * 0.1, 0.001), "steel")
     handle = prism(rounded(grip, width * 0.62, 0.012), 0.0, 0.018, "body").moved((-grip / 2, width * 0.14, 0))
-    rivets = [lathe([(0.004, 0.0185), (0, 0.019)], "steel", 8).moved((-grip * k, width * 0.14, 0)) for k in (0.25, 0.5, 0.75)]
+    rivets = [
+        lathe([(0.004, 0.0185), (0, 0.019)], "steel", 8).moved((-grip * k, width * 0.14, 0)) for k in (0.25, 0.5, 0.75)
+    ]
     colours = ("black", "black", "brown", "red", "blue", "white")
     return Model(join([blade, bolster, handle, *rivets]), colours, "plastic")
 
@@ -33,7 +35,11 @@ def fork(rng: Generator) -> Model:
     size = rng.uniform(1.05, 1.25)
     handle = prism([(-0.12, -0.01), (0.0, -0.0045), (0.0, 0.0045), (-0.12, 0.01), (-0.127, 0.0)], 0.003, 0.008, "body")
     neck = prism([(0.0, -0.0045), (0.022, -0.0045), (0.022, 0.0045), (0.0, 0.0045)], 0.003, 0.008, "body")
-    root = prism([(0.02, -0.005), (0.034, -0.0155), (0.05, -0.0155), (0.05, 0.0155), (0.034, 0.0155), (0.02, 0.005)], 0.003, 0.008)
+    root = prism(
+        [(0.02, -0.005), (0.034, -0.0155), (0.05, -0.0155), (0.05, 0.0155), (0.034, 0.0155), (0.02, 0.005)],
+        0.003,
+        0.008,
+    )
     tines = [box((0.046, 0.0052, 0.005), (0.071, y, 0.004)) for y in (-0.0129, -0.0043, 0.0043, 0.0129)]
     parts = [Part(p.verts * size, p.normals, p.faces, p.slot) for p in (handle, neck, root, *tines)]
     return Model(join(parts), ("grey",), "steel")
@@ -64,7 +70,9 @@ def spatula(rng: Generator) -> Model:
     ends = [box((0.022, w, 0.005), (x, 0, 0.004)) for x in (0.008, 0.096)]
     neck = tube([(0.0, 0, 0.006), (-0.03, 0, 0.02), (-0.07, 0, 0.03)], 0.006, "body", 6)
     grip = tube([(-0.07, 0, 0.03), (-0.1, 0, 0.031), (-0.22, 0, 0.022)], (0.008, 0.012, 0.012), "grip", 8)
-    return Model(join([*bars, *ends, neck, grip]), ("black", "red", "green", "blue", "orange", "grey", "pink"), "plastic")
+    return Model(
+        join([*bars, *ends, neck, grip]), ("black", "red", "green", "blue", "orange", "grey", "pink"), "plastic"
+    )
 
 
 def board(rng: Generator) -> Model:
@@ -99,7 +107,9 @@ def banana(rng: Generator) -> Model:
     """A bent tube with dark tips that lies on its side; sometimes a pair."""
     reach = rng.uniform(0.078, 0.092)
     turn = np.linspace(-1.05, 1.05, 11)
-    path = np.column_stack([reach * 1.15 * np.sin(turn), reach * 1.15 * np.cos(turn) - reach * 0.85, np.full(11, 0.018)])
+    path = np.column_stack(
+        [reach * 1.15 * np.sin(turn), reach * 1.15 * np.cos(turn) - reach * 0.85, np.full(11, 0.018)]
+    )
     path[:, 2] += np.linspace(0, 0.012, 11) ** 1.0
     radii = (0.006, 0.011, 0.0155, 0.018, 0.019, 0.019, 0.019, 0.018, 0.015, 0.0085, 0.006)
     parts = [tube(path, radii, "body", 7)]
@@ -130,7 +140,9 @@ def gripper(opening: float, shade: str) -> Model:
         parts.append(box((0.006, 0.02, 0.03), (side * (opening / 2 + 0.002), 0, 0.0), "rubber"))
     parts.append(prism(rounded(0.15, 0.06, 0.015), 0.098, 0.155, "body"))
     parts.append(box((0.12, 0.062, 0.012), (0, 0, 0.118), "accent"))
-    parts.append(lathe([(0.035, 0.155), (0.035, 0.19), (0.045, 0.19), (0.045, 0.225), (0.034, 0.225), (0.034, 0.26)], "steel"))
+    parts.append(
+        lathe([(0.035, 0.155), (0.035, 0.19), (0.045, 0.19), (0.045, 0.225), (0.034, 0.225), (0.034, 0.26)], "steel")
+    )
     parts.append(lathe([(0.04, 0.25), (0.04, 1.2), (0, 1.2)], "body"))
     parts.append(lathe([(0.052, 0.36), (0.052, 0.44), (0.04, 0.44)], "dark"))
     return Model(join(parts), (shade,), "plastic")

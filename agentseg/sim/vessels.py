@@ -108,7 +108,9 @@ def pan(rng: Generator) -> Model:
 def pot(rng: Generator) -> Model:
     """A deep pot with two loop handles, sometimes with a lid."""
     r, h = rng.uniform(0.09, 0.115), rng.uniform(0.1, 0.145)
-    parts = [lathe([(0, 0), (r * 0.96, 0), (r, 0.01), (r, h), (r - 0.004, h), (r - 0.004, 0.008), (0, 0.008)], segments=24)]
+    parts = [
+        lathe([(0, 0), (r * 0.96, 0), (r, 0.01), (r, h), (r - 0.004, h), (r - 0.004, 0.008), (0, 0.008)], segments=24)
+    ]
     for side in (0.0, np.pi):
         bow = arc(-np.pi / 2, np.pi / 2, 7, (0.035, 0.032))
         loop = np.column_stack([r - 0.003 + bow[:, 0], bow[:, 1], np.full(7, h * 0.8)])
@@ -145,11 +147,15 @@ def can(rng: Generator) -> Model:
     """A tin can: steel rims and a printed band of the can's colour."""
     r, h = rng.uniform(0.031, 0.041), rng.uniform(0.09, 0.13)
     rim = lathe([(r * 0.9, 0), (r, 0.005), (r, 0.008), (r * 0.98, 0.008)], "steel")
-    lid = lathe([(r * 0.98, h - 0.008), (r, h - 0.007), (r, h), (r * 0.93, h), (r * 0.92, h - 0.004), (0, h - 0.004)], "steel")
+    lid = lathe(
+        [(r * 0.98, h - 0.008), (r, h - 0.007), (r, h), (r * 0.93, h), (r * 0.92, h - 0.004), (0, h - 0.004)], "steel"
+    )
     print_ = lathe([(r * 0.985, 0.008), (r * 0.985, h - 0.008)], "body")
     stripe = lathe([(r * 0.99, h * 0.4), (r * 0.995, h * 0.41), (r * 0.995, h * 0.6), (r * 0.99, h * 0.61)], "label")
     parts = [rim, print_, lid] + ([stripe] if rng.random() < 0.6 else [])
-    return Model(parts, ("red", "green", "blue", "yellow", "orange", "purple", "white", "pink"), "glossy", grip=h * 0.55)
+    return Model(
+        parts, ("red", "green", "blue", "yellow", "orange", "purple", "white", "pink"), "glossy", grip=h * 0.55
+    )
 
 
 def carton(rng: Generator) -> Model:
@@ -168,5 +174,3 @@ def carton(rng: Generator) -> Model:
         parts.append(cap.moved((0, -w * 0.25, h + roof * 0.48), rotation("x", 0.7)))
     colours = ("white", "white", "blue", "green", "red", "orange", "yellow", "pink", "purple")
     return Model(parts, colours, "paint", grip=h * 0.5)
-
-

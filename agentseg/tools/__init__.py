@@ -5,14 +5,16 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+# not lazy: loaded later, the module of this name would take the function's place in the package
+from agentseg.tools.as_tool import StepTool, as_tool
+
 if TYPE_CHECKING:
-    from agentseg.tools.as_tool import StepTool, as_tool
     from agentseg.tools.run import STEPS, Execution, execute, follow
     from agentseg.tools.scene import Outcome, Scene, Selection
 
 _HOMES = {
     "Execution": "run", "Outcome": "scene", "STEPS": "run", "Scene": "scene", "Selection": "scene",
-    "StepTool": "as_tool", "as_tool": "as_tool", "execute": "run", "follow": "run",
+    "execute": "run", "follow": "run",
 }  # fmt: skip
 
 __all__ = ["STEPS", "Execution", "Outcome", "Scene", "Selection", "StepTool", "as_tool", "execute", "follow"]

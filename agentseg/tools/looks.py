@@ -10,6 +10,7 @@ a limit of its own.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,27 +35,32 @@ def detect(scene: Scene, selection: Selection, phrase: str) -> Outcome:
     if frame is None:
         return _blind(tuple(row.id for row in scene.twin.instances if carries(row, phrase)))
     seen = _perceive(scene, frame, phrase)
-    twin, new = _join(scene.twin, [(row, seen.mask(row.id)) for row in seen.instances if carries(row, phrase)])
+    twin, _, new = _join(scene, [(row, seen.mask(row.id)) for row in seen.instances if carries(row, phrase)])
     found = tuple(row.id for row in twin.instances if carries(row, phrase))
-    return Outcome(found, twin=twin, refined=True, note=f"{len(new)} new")
+    return Outcome(found, twin=twin, refined=True, note=f"{new} new")
 
 
 def zoom(scene: Scene, selection: Selection, phrase: str) -> Outcome:
-    """Look for a phrase on a crop of each selected instance at full resolution; what is found becomes its part."""
+    """Look for a phrase on a crop of each selected instance at full resolution; what is found becomes its part.
+
+    What the twin knew already is selected as it is; an instance is no part of itself.
+    """
     frame = _pixels(scene)
     if frame is None:
         return _blind(())
-    twin, found = scene.twin, []
-    for parent in scene.rows(selection)[:MOST_CROPS]:
+    found: list[int] = []
+    total = 0
+    for parent in _near(scene, selection):
         (left, top), seen = _look_at(scene, frame, parent, phrase)
         parts = [
             (row.model_copy(update={"parent": parent.id}), _placed(seen.mask(row.id), left, top, frame.size))
             for row in seen.instances
             if carries(row, phrase)
         ]
-        twin, new = _join(twin, parts)
-        found.extend(new)
-    return Outcome(tuple(found), twin=twin, refined=True, note=f"{len(found)} new")
+        twin, ids, new = _join(scene, parts)
+        scene, total = replace(scene, twin=twin), total + new
+        found.extend(key for key in ids if key != parent.id)
+    return Outcome(tuple(dict.fromkeys(found)), twin=scene.twin, refined=True, note=f"{total} new")
 
 
 def relabel(scene: Scene, selection: Selection, labels: list[str]) -> Outcome:
@@ -63,9 +69,11 @@ def relabel(scene: Scene, selection: Selection, labels: list[str]) -> Outcome:
     if frame is None:
         return _blind(selection)
     changed: dict[int, str] = {}
-    for row in scene.rows(selection)[:MOST_CROPS]:
-        (left, top), seen = _look_at(scene, frame, row, "")
+    for row in _near(scene, selection):
         own = scene.twin.mask(row.id)
+        if not own.any():
+            continue
+        (left, top), seen = _look_at(scene, frame, row, "")
         overlaps = [
             (iou(_placed(seen.mask(other.id), left, top, frame.size), own), label)
             for other in seen.instances
@@ -75,7 +83,9 @@ def relabel(scene: Scene, selection: Selection, labels: list[str]) -> Outcome:
         best, label = max(overlaps, default=(0.0, row.name))
         if best >= RELABEL_IOU and label != row.name:
             changed[row.id] = label
-    rows = [row.model_copy(update={"label": changed[row.id]}) if row.id in changed else row for row in scene.twin.instances]
+    rows = [
+        row.model_copy(update={"label": changed[row.id]}) if row.id in changed else row for row in scene.twin.instances
+    ]
     note = "; ".join(f"{key} is {label}" for key, label in changed.items()) or "no label changed"
     return Outcome(selection, twin=scene.twin.replace(rows), refined=True, note=note)
 
@@ -84,6 +94,11 @@ def _pixels(scene: Scene) -> Frame | None:
     if scene.frames is None or not scene.perceivers:
         return None
     return scene.frames.at(scene.twin.frame)
+
+
+def _near(scene: Scene, selection: Selection) -> list[Instance]:
+    """The instances of a selection that the current frame shows, as many as one step looks at."""
+    return [row for row in scene.rows(selection) if scene.shows(row.id)][:MOST_CROPS]
 
 
 def _blind(selection: Selection) -> Outcome:
@@ -103,9 +118,9 @@ def _look_at(scene: Scene, frame: Frame, row: Instance, phrase: str) -> tuple[tu
     height, width = frame.size
     x1, y1, x2, y2 = row.box
     across, down = MARGIN * (x2 - x1) + 1, MARGIN * (y2 - y1) + 1
-    left, top = max(0, int(x1 - across)), max(0, int(y1 - down))
-    right, bottom = min(width, int(x2 + across) + 1), min(height, int(y2 + down) + 1)
-    crop = Frame(np.ascontiguousarray(frame.rgb[top : max(bottom, top + 1), left : max(right, left + 1)]), frame.index)
+    left, top = min(max(0, int(x1 - across)), width - 1), min(max(0, int(y1 - down)), height - 1)
+    right, bottom = max(int(x2 + across) + 1, left + 1), max(int(y2 + down) + 1, top + 1)
+    crop = Frame(np.ascontiguousarray(frame.rgb[top:bottom, left:right]), frame.index)
     return (left, top), _perceive(scene, crop, phrase)
 
 
@@ -117,21 +132,25 @@ def _placed(mask: Mask, left: int, top: int, size: tuple[int, int]) -> Mask:
     return out
 
 
-def _join(twin: Twin, seen: list[tuple[Instance, Mask]]) -> tuple[Twin, list[int]]:
-    """Add what is not there yet, under new ids."""
+def _join(scene: Scene, seen: list[tuple[Instance, Mask]]) -> tuple[Twin, list[int], int]:
+    """Add what is not there yet, under new ids; returns the twin, the ids of all that was seen, how many are new."""
+    twin, next_id = scene.twin, scene.next_id
     rows, masks = list(twin.instances), dict(twin.masks)
-    new: list[int] = []
-    next_id = max(twin.ids, default=0) + 1
+    known = [(row.id, row.name, twin.mask(row.id)) for row in rows if row.id in masks and scene.shows(row.id)]
+    ids: list[int] = []
+    new = 0
     for row, mask in seen:
-        known = [twin.mask(other.id) for other in twin.instances if other.name == row.name and other.id in twin.masks]
-        if not mask.any() or any(iou(mask, other) > SAME_IOU for other in known):
+        if not mask.any():
             continue
-        update = {"id": next_id, "box": box_of(mask), "first_seen": twin.frame, "last_seen": twin.frame}
-        rows.append(row.model_copy(update=update))
-        masks[next_id] = encode(mask)
-        new.append(next_id)
-        next_id += 1
-    return twin.replace(rows, masks), new
+        same = next((key for key, name, other in known if name == row.name and iou(mask, other) > SAME_IOU), None)
+        if same is None:
+            same, next_id, new = next_id, next_id + 1, new + 1
+            update = {"id": same, "box": box_of(mask), "first_seen": twin.frame, "last_seen": twin.frame}
+            rows.append(row.model_copy(update=update))
+            masks[same] = encode(mask)
+            known.append((same, row.name, mask))
+        ids.append(same)
+    return twin.replace(rows, masks), ids, new
 
 
 LOOKING: dict[str, Callable[..., Outcome]] = {"detect": detect, "zoom": zoom, "relabel": relabel}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -79,18 +80,15 @@ def execute(plan: Plan, scene: Scene, tools: Mapping[str, StepFunction] = STEPS)
     changed: dict[int, Instance] = {}
     records: list[StepRecord] = []
     for step in plan.steps:
-        started = time.perf_counter()
-        outcome, error = _run_step(step, scene, selection, tools)
-        selection = outcome.selection
-        records.append(_record(step, outcome, error, started))
-        if error:
+        before = scene
+        record, outcome, scene = _run_step(step, before, selection, tools)
+        records.append(record)
+        selection = record.selection
+        if record.error:
             break
-        if outcome.twin is not None and outcome.refined:
-            known = {row.id: row for row in scene.twin.instances}
-            changed.update({row.id: row for row in outcome.twin.instances if known.get(row.id) != row})
-            scene = scene.refined(outcome.twin)
-        elif outcome.twin is not None:
-            scene = replace(scene, twin=outcome.twin)
+        if outcome.refined:
+            known = {row.id: row for row in before.twin.instances}
+            changed.update({row.id: row for row in scene.twin.instances if known.get(row.id) != row})
         if step.name == "count":
             number = len(selection)
         if step.store:
@@ -105,30 +103,49 @@ def follow(plan: Plan, twin: Twin) -> Selection:
 
 def _run_step(
     step: Step, scene: Scene, selection: Selection, tools: Mapping[str, StepFunction]
-) -> tuple[Outcome, str]:
+) -> tuple[StepRecord, Outcome, Scene]:
+    started = time.perf_counter()
     try:
-        return tools[step.name](scene, selection, **step.args), ""
-    except Exception as error:  # a perceiver or a user's own step may raise anything: it becomes a record
-        return Outcome(selection), f"{type(error).__name__}: {error}"[:300]
+        outcome = tools[step.name](scene, selection, **step.args)
+        return _record(step, outcome, started), outcome, _after(scene, outcome)
+    except Exception as error:  # a perceiver or a user's own step may raise or return anything: it becomes a record
+        shown = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        outcome = Outcome(selection)
+        return _record(step, outcome, started).model_copy(update={"error": shown}), outcome, scene
 
 
-def _record(step: Step, outcome: Outcome, error: str, started: float) -> StepRecord:
+def _after(scene: Scene, outcome: Outcome) -> Scene:
+    if outcome.twin is None:
+        return scene
+    return scene.refined(outcome.twin) if outcome.refined else replace(scene, twin=outcome.twin)
+
+
+def _record(step: Step, outcome: Outcome, started: float) -> StepRecord:
     return StepRecord(
         step=step.text,
         selection=outcome.selection,
-        values={key: round(found, 2) if isinstance(found, float) else found for key, found in outcome.values.items() if found is not None},
+        values={key: round(found, 2) if isinstance(found, float) else found for key, found in _told(outcome)},
         note=outcome.note,
         ambiguous=outcome.ambiguous,
-        error=error,
         ms=round((time.perf_counter() - started) * 1000, 3),
     )
 
 
+def _told(outcome: Outcome) -> Iterator[tuple[int, float | str]]:
+    """What was measured and can be told: JSON knows neither NaN nor infinity."""
+    for key, found in outcome.values.items():
+        if isinstance(found, str) or (found is not None and math.isfinite(found)):
+            yield key, found
+
+
 def _line(record: StepRecord) -> str:
-    shown = list(record.values.items())[:VALUES_SHOWN]
+    shown = [
+        f"{key}={found:g}" if isinstance(found, float) else f"{key}={found}"
+        for key, found in list(record.values.items())[:VALUES_SHOWN]
+    ]
     parts = [f"{record.step}: {list(record.selection)}"]
     if shown and not record.step.startswith("filter"):
-        parts.append(" ".join(f"{key}={found:g}" if isinstance(found, float) else f"{key}={found}" for key, found in shown))
+        parts.append(" ".join(shown))
     if record.ambiguous:
         parts.append("ambiguous")
     if record.note:

@@ -62,10 +62,23 @@ class Scene:
 
     def refined(self, twin: Twin) -> Scene:
         """This scene with rows of its twin added or changed by a step that perceived."""
-        before = {instance.id: instance for instance in self.twin.instances}
-        changed = tuple(row for row in twin.instances if before.get(row.id) != row)
-        masks = {row.id: twin.masks[row.id] for row in changed if row.id in twin.masks}
+        before, masks = self.twin, twin.masks
+        changed = tuple(
+            row
+            for row in twin.instances
+            if before.get(row.id) != row or before.masks.get(row.id) != masks.get(row.id)
+        )
         return replace(self, twin=twin, timeline=self.timeline.revised(twin.frame, changed, masks))
+
+    @property
+    def next_id(self) -> int:
+        """An id that no instance has, at any time."""
+        return max((*self.twin.ids, *(key for twin in self.timeline for key in twin.ids)), default=0) + 1
+
+    def shows(self, instance_id: int) -> bool:
+        """Whether the current frame shows an instance; the summary of a clip also holds those that have left."""
+        twin = next((twin for twin in self.timeline if twin.frame == self.twin.frame), self.twin)
+        return instance_id in twin.ids
 
 
 @dataclass(frozen=True)

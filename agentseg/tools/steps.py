@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from agentseg.affordances import labels_for
 from agentseg.measures import NOISE, Value, measure
-from agentseg.plan_syntax import By
+from agentseg.plan_syntax import NAMES, By
 from agentseg.relations import RELATION_TABLE, between
 from agentseg.tools.scene import Outcome, Scene, Selection, carries
 from agentseg.twin import Instance, Twin
@@ -26,29 +26,24 @@ def find(scene: Scene, selection: Selection, labels: list[str] | None = None, us
 def filter_by(scene: Scene, selection: Selection, by: str, op: str, value: float | str) -> Outcome:
     """Keep the instances whose measure compares with a number, a word, or the measure of a stored selection."""
     values, missing = _measured(scene, selection, by)
-    if isinstance(value, str) and len(value) == 1 and value in "abcdef":
-        targets = [found for found in _measured(scene, scene.names.get(value, ()), by)[0].values() if found is not None]
-    else:
-        targets = [float(value) if isinstance(value, int | float) else value]
-    slack = NOISE.get(By.parse(by).measure, 0.0) if isinstance(value, str) else 0.0
+    note = _missing_note(by, missing)
+    targets: list[Value] = [float(value) if isinstance(value, int | float) else value]
+    stored = isinstance(value, str) and value in NAMES
+    if stored:
+        targets = list(_measured(scene, _named(scene, str(value)), by)[0].values())
+        note = note or _name_note(scene, str(value))
+    # no measure is finer than its noise: "x eq 50" means as near to 50 as can be told
+    slack = NOISE.get(By.parse(by).measure, 0.0) if stored or op in ("eq", "ne") else 0.0
     kept = tuple(key for key, found in values.items() if _compares(found, op, targets, slack))
-    return Outcome(kept, values={key: values[key] for key in kept}, note=_missing_note(by, missing))
+    return Outcome(kept, values={key: values[key] for key in kept}, note=note)
 
 
 def rank(scene: Scene, selection: Selection, by: str, order: str = "min", k: int = 1) -> Outcome:
     """Order by a measure and keep the k least (min), the k greatest (max), or the k-th least alone (nth)."""
     values, missing = _measured(scene, selection, by)
     score = {row.id: row.score for row in scene.rows(selection)}
-    words = any(isinstance(found, str) for found in values.values())
-    sign = -1.0 if order == "max" and not words else 1.0
-
-    def place(key: int) -> tuple[float | str, float, int]:
-        found = values[key]
-        return (found if isinstance(found, str) else sign * float(found or 0.0), -score[key], key)
-
-    ordered = sorted(values, key=place)
-    if words and order == "max":
-        ordered.reverse()
+    ties = sorted(values, key=lambda key: (-score[key], key))
+    ordered = sorted(ties, key=lambda key: _sortable(values[key]), reverse=order == "max")  # stable, in reverse too
     kept = tuple(ordered[k - 1 : k] if order == "nth" else ordered[:k])
     return Outcome(
         kept,
@@ -69,27 +64,29 @@ def relate(scene: Scene, selection: Selection, relation: str, anchors: list[str]
 
 def union(scene: Scene, selection: Selection, name: str) -> Outcome:
     """Add a stored selection."""
-    return Outcome(tuple(dict.fromkeys((*selection, *_named(scene, name)))))
+    return Outcome(tuple(dict.fromkeys((*selection, *_named(scene, name)))), note=_name_note(scene, name))
 
 
 def intersect(scene: Scene, selection: Selection, name: str) -> Outcome:
     """Keep what a stored selection has too."""
-    return Outcome(tuple(key for key in selection if key in _named(scene, name)))
+    named = set(_named(scene, name))
+    return Outcome(tuple(key for key in selection if key in named), note=_name_note(scene, name))
 
 
 def except_(scene: Scene, selection: Selection, name: str) -> Outcome:
     """Drop what a stored selection has."""
-    return Outcome(tuple(key for key in selection if key not in _named(scene, name)))
+    named = set(_named(scene, name))
+    return Outcome(tuple(key for key in selection if key not in named), note=_name_note(scene, name))
 
 
 def else_(scene: Scene, selection: Selection, name: str) -> Outcome:
     """Take a stored selection where this one is empty."""
-    return Outcome(selection or _named(scene, name))
+    return Outcome(selection or _named(scene, name), note=_name_note(scene, name))
 
 
 def from_(scene: Scene, selection: Selection, name: str) -> Outcome:
     """Go on from a stored selection."""
-    return Outcome(_named(scene, name))
+    return Outcome(_named(scene, name), note=_name_note(scene, name))
 
 
 def count(scene: Scene, selection: Selection) -> Outcome:
@@ -104,7 +101,10 @@ def describe(scene: Scene, selection: Selection, by: str) -> Outcome:
 
 
 def at(scene: Scene, selection: Selection, time: str) -> Outcome:
-    """Stand on the twin of one time of a clip: its first or last frame, the frame that shows most of the selection, or a number."""
+    """Stand on the twin of one time: the first, the last, the one that shows most of the selection (peak), or a frame.
+
+    A frame that is not kept gives the nearest one.
+    """
     twins = list(scene.timeline) or [scene.twin]
     if time == "first":
         twin = twins[0]
@@ -127,11 +127,20 @@ def _named(scene: Scene, name: str) -> Selection:
     return tuple(row.id for row in scene.rows(scene.names.get(name, ())))
 
 
+def _name_note(scene: Scene, name: str) -> str:
+    return "" if name in scene.names else f"nothing is stored under {name}"
+
+
+def _sortable(value: Value) -> tuple[str, float]:
+    """Words by the alphabet, numbers by size; a measure gives either, never both."""
+    return (value, 0.0) if isinstance(value, str) else ("", value or 0.0)
+
+
 def _measured(scene: Scene, selection: Selection, by_text: str) -> tuple[dict[int, Value], int]:
     by = By.parse(by_text)
     anchors = scene.resolve(by.anchor, selection) if by.anchor else []
     values = {row.id: measure(by, row, scene.twin, scene.timeline, anchors) for row in scene.rows(selection)}
-    known = {key: found for key, found in values.items() if found is not None}
+    known: dict[int, Value] = {key: found for key, found in values.items() if found is not None}
     return known, len(values) - len(known)
 
 
@@ -187,8 +196,6 @@ def _matches(held: list[bool], match: str) -> bool:
     if match == "none":
         return not any(held)
     return bool(held) and (all(held) if match == "all" else any(held))
-
-
 
 
 COMPUTING: dict[str, Callable[..., Outcome]] = {

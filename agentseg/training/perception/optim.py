@@ -21,13 +21,13 @@ from torch import Tensor, nn
 def orthogonal(matrix: Tensor, steps: int = 4) -> Tensor:
     """Bring the singular values of a matrix (O, N) near 1 (Newton-Schulz with Muon's coefficients)."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = matrix / (matrix.norm() + 1e-7)
+    x = (matrix / (matrix.norm() + 1e-7)).bfloat16()
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
     for _ in range(steps):
         gram = x @ x.T
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return x.T if tall else x
+    return (x.T if tall else x).float()
 
 
 class Muon(torch.optim.Optimizer):

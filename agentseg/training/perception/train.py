@@ -7,6 +7,7 @@ A run can be killed at any time; the same command goes on from the last checkpoi
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 import os
 import sys
@@ -171,6 +172,16 @@ def _report(run: Run, parts: dict[str, float], settings: Settings, budget: float
     sys.stderr.flush()
 
 
+def keep_memory() -> None:
+    """Tell glibc to keep freed memory: activations of the same size come every step (a tenth of the time, measured)."""
+    try:
+        libc = ctypes.CDLL("libc.so.6")
+        for option, value in ((-4, 0), (-1, 2**31 - 1), (-2, 2**28)):  # M_MMAP_MAX, M_TRIM_THRESHOLD, M_TOP_PAD
+            libc.mallopt(option, value)
+    except (OSError, AttributeError):
+        return  # another libc: only slower
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(
@@ -187,9 +198,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=1, help="torch threads (default %(default)s)")
     parser.add_argument("--save", type=float, default=120.0, help="seconds between checkpoints (default %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
-    given = parser.parse_args(arguments)
-    settings = Settings(**vars(given))
-    os.nice(5)
+    parser.add_argument("--nice", type=int, default=5, help="give way to other programs by so much (default %(default)s)")
+    given = vars(parser.parse_args(arguments))
+    os.nice(given.pop("nice"))
+    keep_memory()
+    settings = Settings(**given)
     path = train(settings)
     sys.stderr.write(f"\nwritten: {path}\n")
 

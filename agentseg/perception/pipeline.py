@@ -1,0 +1,77 @@
+"""Perceivers by name, and their fold: each one reads the frame and what the ones before it found."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Sequence
+
+from agentseg.errors import AgentSegError, ConfigError
+from agentseg.frames import Frame
+from agentseg.twin import Perceiver, Twin
+
+
+def perceive(perceivers: Iterable[Perceiver], frame: Frame, twin: Twin | None = None) -> Twin:
+    """Build a frame's twin by letting each perceiver add to what the ones before it found.
+
+    Args:
+        perceivers: Functions ``(frame, twin) -> twin``, in order.
+        frame: The frame.
+        twin: What is known before; None begins with an empty twin of the frame.
+
+    Returns:
+        The last perceiver's twin.
+    """
+    twin = Twin(frame=frame.index, size=frame.size) if twin is None else twin
+    for perceiver in perceivers:
+        twin = perceiver(frame, twin)
+    return twin
+
+
+def load_perceivers(specs: Sequence[str]) -> list[Perceiver]:
+    """Make perceivers from their names.
+
+    Args:
+        specs: Each ``"kitchen"`` (the model that ships) or ``"package.module:name"``; what the name stands for is
+            called without arguments where it is a class, and taken as the perceiver itself otherwise.
+
+    Returns:
+        The perceivers, in order.
+
+    Raises:
+        ConfigError: A spec has another form, its module cannot be imported, the name is not there or not callable.
+        MissingExtra: A perceiver needs a package that is not installed.
+    """
+    return [load_perceiver(spec) for spec in specs]
+
+
+def load_perceiver(spec: str) -> Perceiver:
+    """Make one perceiver from its name; see ``load_perceivers``."""
+    if spec == "kitchen":
+        from agentseg.perception.kitchen import KitchenPerceiver
+
+        return KitchenPerceiver()
+    module_name, colon, name = spec.partition(":")
+    if not (module_name and colon and name):
+        raise ConfigError(f'no perceiver {spec!r}; use "kitchen" or "package.module:name"')
+    try:
+        found: object = importlib.import_module(module_name)
+        for part in name.split("."):
+            found = getattr(found, part)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigError(f"perceiver {spec!r} cannot be imported: {error}") from None
+    if isinstance(found, type):
+        found = _construct(found, spec)
+    if not callable(found):
+        raise ConfigError(f"perceiver {spec!r} is not callable (frame, twin) -> twin; found {type(found).__name__}")
+    perceiver: Perceiver = found
+    return perceiver
+
+
+def _construct(kind: type, spec: str) -> object:
+    try:
+        made: object = kind()
+    except AgentSegError:
+        raise
+    except TypeError as error:
+        raise ConfigError(f"perceiver {spec!r} cannot be made without arguments: {error}") from None
+    return made

@@ -1,0 +1,302 @@
+"""The head of a noun phrase: what kind of thing, of which colour, which one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from agentseg.affordances import USES
+from agentseg.reasoners.lexicon import COLOURS, FIXTURES, NUMBERS, ORDINALS, SUPERLATIVES, SYNONYMS, USE_WORDS
+
+_GENERIC = r"(?:things?|objects?|items?|ones?|stuff|something|anything|everything|what|which|whatever|all)"
+_TRAILING = re.compile(
+    r"(?:,? \w+){0,6}? (?:from|in|with|on|off|out of|into|using)(?=$|,| (?:that|which|and|closest|nearest|farthest|furthest|on the (?:far )?(?:left|right)|behind|in front|next to|near))"
+)
+_STOP = re.compile(
+    r",| (?:that|which|and|closest|nearest|farthest|furthest|next to|near|behind|in front|left of|to the|on the|between|beside|under|above|inside|from the)\b|$"
+)
+_WITH_NOTHING = re.compile(r"\b(?:empty|unused|nothing (?:is )?(?:in|inside|on) (?:it|them))\b")
+_FULL = re.compile(r"\b(?:full|filled|not empty|non empty|something (?:is )?(?:in|inside) (?:it|them))\b")
+
+
+@dataclass
+class Head:
+    """What a head says.
+
+    Attributes:
+        labels: Labels that it names.
+        use: Use that it names, or empty.
+        spans: Places in the text of use clauses, whose prepositions are no relations.
+        colour: (colour, negated), or None.
+        contents: Comparison of the number of things inside, or empty.
+        number: How many are asked for, or 0.
+        plural: Whether several may be meant.
+        order: (measure, end) of a superlative or of counting from a side, or None.
+        nth: Place in that order, or 0.
+        motion: Steps about motion and time.
+        excluded: Labels after "not a".
+    """
+
+    labels: list[str] = field(default_factory=list)
+    use: str = ""
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    colour: tuple[str, bool] | None = None
+    contents: str = ""
+    number: int = 0
+    plural: bool = False
+    order: tuple[str, str] | None = None
+    nth: int = 0
+    motion: list[str] = field(default_factory=list)
+    excluded: list[str] = field(default_factory=list)
+
+    def steps(
+        self, present: Sequence[str], clip: bool, first: int, last: int, keep: Callable[[list[str]], str]
+    ) -> list[str]:
+        """The steps that select its kind; ``ranking`` picks among them."""
+        out: list[str] = []
+        if self.labels:
+            out.append(f"find {', '.join(self.labels[:8])}")
+        elif self.use:
+            out.append(f"find for {self.use}" if self.use in USES else f"find {self.use}")
+        else:
+            fixtures = [name for name in FIXTURES if name in present]
+            if fixtures:
+                out.append(f"except {keep(['find ' + ', '.join(fixtures)])}")
+        if self.excluded:
+            out.append(f"except {keep(['find ' + ', '.join(self.excluded)])}")
+        if self.colour:
+            out.append(f"filter colour {'ne' if self.colour[1] else 'eq'} {self.colour[0]}")
+        if self.contents:
+            out.append(f"filter count contains all {self.contents}")
+        if clip:
+            out += [step.format(first=first, last=last) for step in self.motion]
+        return out
+
+    def ranking(self) -> list[str]:
+        """The step that picks which of them, after every other restriction."""
+        if self.order is None:
+            return []
+        measure, end = self.order
+        if self.nth:
+            return (
+                [f"rank {measure} nth {self.nth}"]
+                if end == "min"
+                else [f"rank {measure} max {self.nth}", f"rank {measure} min"]
+            )
+        if self.plural and measure == "x" and not self.number:
+            return [f"filter x {'lt' if end == 'min' else 'gt'} 50"]
+        return [f"rank {measure} {end}{f' {self.number}' if self.number > 1 else ''}"]
+
+
+def is_generic(text: str) -> bool:
+    """Whether the words name no kind of thing ("the one", "something")."""
+    return bool(re.search(rf"\b{_GENERIC}\b", text))
+
+
+def read_head(text: str, present: Sequence[str], motion: bool = True) -> Head:
+    """Read the head of a noun phrase.
+
+    Args:
+        text: Normalised words; what follows a relation does not matter here.
+        present: Labels of the twin.
+        motion: Whether words of motion count.
+    """
+    head = Head()
+    mentions = _mentions(text, present)
+    _read_use(text, mentions, head)
+    limit = min([start for start, _ in head.spans], default=len(text))
+    cut = _relation_start(text, head)
+    named = [(start, labels) for start, _, labels in mentions if start < cut and not _in_spans(start, head)]
+    excluded = [labels for start, labels in named if re.search(r"\bnot (?:a|an|the|any|another)?\s*$", text[:start])]
+    head.excluded = [label for labels in excluded for label in labels]
+    wanted = [labels for _, labels in named if labels not in excluded]
+    head.labels = list(dict.fromkeys(label for labels in wanted for label in labels))
+    if head.labels and named[0][0] < limit:
+        head.use = ""
+    front = text[:cut] if head.spans or cut < len(text) else text
+    for start, end in head.spans:
+        front = front[:start] + " " * (min(end, len(front)) - start) + front[end:] if start < len(front) else front
+    _read_modifiers(front, head)
+    if motion:
+        _read_motion(front, head)
+    return head
+
+
+_VERBS = ("drink", "snack", "can", "tap", "dish", "board", "box", "hand", "watch", "light")
+"""Names that are verbs after "to" or "could"."""
+
+
+def _mentions(text: str, present: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """(start, end, labels) of every name of a thing, the longest at each place; "orange" before a noun is a colour."""
+    names: dict[str, tuple[str, ...]] = {label: (label,) for uses in USES.values() for label in uses}
+    names |= {label: (label,) for label in ("sink", "stove", *present)}
+    names |= {name: labels for name, labels in SYNONYMS.items() if name not in present}
+    found: list[tuple[int, int, tuple[str, ...]]] = []
+    for name in sorted(names, key=len, reverse=True):
+        for match in re.finditer(rf"\b{_plural(name)}\b", text):
+            start, end = match.span()
+            verb = name in _VERBS and re.search(
+                r"\b(?:could|can|to|would|i|you|we|one|and|may|might)\s*$", text[:start]
+            )
+            if verb:
+                continue
+            taken = any(start < b and a < end for a, b, _ in found)
+            colour = name == "orange" and re.match(
+                rf" (?:\w+ )?(?:{_GENERIC}|{'|'.join(map(_plural, names))})\b", text[end:]
+            )
+            if not taken and not colour:
+                found.append((start, end, names[name]))
+    return sorted(found)
+
+
+def _plural(name: str) -> str:
+    """A pattern of a name in singular and plural."""
+    if name.endswith(("knife", "shelf")):
+        return f"{name[:-2]}(?:fe|ves|f)"
+    if name.endswith(("sh", "ch", "ss", "x")):
+        return f"{name}(?:es)?"
+    if name.endswith("y"):
+        return f"{name[:-1]}(?:y|ies)"
+    return f"{name}s?"
+
+
+def _in_spans(place: int, head: Head) -> bool:
+    return any(start <= place < end for start, end in head.spans)
+
+
+def _read_use(text: str, mentions: list[tuple[int, int, tuple[str, ...]]], head: Head) -> None:
+    """The first pattern of a use that matches outside of names; its clause runs to its last preposition."""
+    best: tuple[int, int, str] | None = None
+    for pattern, use in USE_WORDS:
+        for match in re.finditer(rf"\b(?:{pattern})", text):
+            start, end = match.span()
+            if any(a <= start < b for a, b, _ in mentions):
+                continue
+            if best is None or start < best[0]:
+                best = (start, end, use)
+            break
+    if best is None:
+        return
+    start, end, use = best
+    relation = _relation_before(text, start)
+    if relation is not None:
+        return
+    tail = _TRAILING.match(text, end)
+    stop = tail.end() if tail else end + (match.start() if (match := _STOP.search(text[end:])) else 0)
+    head.use = use
+    head.spans.append((start, max(stop, end)))
+
+
+_HARD = re.compile(
+    r"\b(?:left of|right of|in front of|behind|on top of|next to|beside|inside|closest to|nearest to|underneath|beneath|between|near|above|below|occluded by|hidden by|held by)\b"
+)
+
+
+def _relation_before(text: str, place: int) -> int | None:
+    match = _HARD.search(text[:place])
+    return match.start() if match else None
+
+
+_TO_CAMERA = re.compile(
+    r"(?:closest to|nearest to|farthest from|furthest from) (?:me|us|you|the (?:camera|viewer|robot s? ?camera))\b"
+)
+
+
+def _relation_start(text: str, head: Head) -> int:
+    """Where the first relation that cannot be part of the head begins."""
+    for match in re.finditer(
+        r"\b(?:left of|right of|in front of|behind|on|in|inside|with|next to|beside|near|by|under|underneath|above|below|over|between|containing|holding|closest to|nearest to|farthest from|furthest from|touching|beneath|beyond|atop)\b",
+        text,
+    ):
+        if _TO_CAMERA.match(text, match.start()):
+            continue
+        if not _in_spans(match.start(), head) and not re.match(
+            r"(?:on|in|at) the (?:far |very |extreme )?(?:left|right|middle|front|back|end|begin)",
+            text[match.start() :],
+        ):
+            return match.start()
+    return len(text)
+
+
+def _read_modifiers(text: str, head: Head) -> None:
+    for word, colour in COLOURS.items():
+        match = re.search(rf"\b{word}\b", text)
+        if match and not (word == "orange" and "orange" in head.labels):
+            negated = bool(re.search(r"\b(?:not|non|isn t|no)\b[\w ]{0,12}$", text[: match.start()]))
+            head.colour = (colour, negated)
+            break
+    if _FULL.search(text):
+        head.contents = "gt 0"
+    elif _WITH_NOTHING.search(text):
+        head.contents = "gt 0" if re.search(r"\bnot empty\b", text) else "eq 0"
+    head.plural = bool(
+        re.search(r"\b(?:all|every|each|both|those|these|ones|things|objects|items|are|were|\w{3,}s)\b(?! of)", text)
+    ) and not re.search(r"\b(?:the one|which one)\b", text)
+    _read_order(text, head)
+
+
+def _read_order(text: str, head: Head) -> None:
+    sides = {
+        "left": ("x", "min"),
+        "right": ("x", "max"),
+        "front": ("depth", "min"),
+        "back": ("depth", "max"),
+        "top": ("y", "min"),
+        "bottom": ("y", "max"),
+    }
+    ordinal = re.search(rf"\b({'|'.join(ORDINALS)})\b", text)
+    counted = re.search(
+        r"\b(?:from|counting from|starting (?:from|at)) (?:the )?(left|right|front|back|top|bottom)\b", text
+    )
+    number = re.search(rf"\b({'|'.join(NUMBERS)})\b(?! of)", text)
+    for pattern, measure, end in SUPERLATIVES:
+        if re.search(rf"\b(?:{pattern})\b", text):
+            head.order = (measure, end)
+            break
+    if counted:
+        head.order = sides[counted[1]]
+        head.nth = ORDINALS[ordinal[1]] if ordinal else 1
+    elif ordinal and head.order and ORDINALS[ordinal[1]] > 1:
+        head.nth = ORDINALS[ordinal[1]]
+    if number and head.order and not head.nth:
+        head.number = NUMBERS[number[1]] if number[1] != "one" else 0
+
+
+_MOTION: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        r"(?:does not|do not|did not|never|not) (?:move|moving|moved|shift|budge|change (?:its )?place)|stay\w* (?:still|put|in place|where)|stationary|motionless|still the whole time",
+        ("filter displacement lt 3",),
+    ),
+    (
+        r"not (?:there|visible|in view|present|seen) (?:at (?:the )?(?:start|first|beginning)|in the first frame|from the start)",
+        ("filter first_seen gt {first}",),
+    ),
+    (r"(?:last|latest)(?: \w+)? to (?:appear|arrive|come|enter|show)", ("rank first_seen max",)),
+    (
+        r"appear\w*|show\w* up|com(?:es|ing|e) (?:in|into)|came (?:in|into)|enter\w*|arriv\w*|new(?:ly)? ",
+        ("filter first_seen gt {first}",),
+    ),
+    (
+        r"disappear\w*|vanish\w*|leav(?:e|es|ing)|left (?:the|view|during)|go(?:es|ing)? (?:out|away|missing)|went (?:out|away|missing)|gone|no longer|taken away|removed",
+        ("filter last_seen lt {last}",),
+    ),
+    (
+        r"(?:mov|travel|shift|slid)\w*(?: \w+){0,2} (?:the )?(?:most|furthest|farthest|longest)",
+        ("rank displacement max",),
+    ),
+    (r"(?:mov|travel|shift|slid)\w*(?: \w+){0,2} (?:the )?(?:fastest|quickest)", ("rank speed max",)),
+    (
+        r"(?:mov|travel|slid|shift|roll|push|drag|relocat|displac)\w*|chang\w* (?:its )?(?:place|position)|in motion",
+        ("rank displacement max",),
+    ),
+)
+
+
+def _read_motion(text: str, head: Head) -> None:
+    for pattern, steps in _MOTION:
+        if re.search(rf"\b(?:{pattern})\b", text):
+            head.motion = list(steps)
+            if steps == ("rank speed max",) or steps == ("rank displacement max",):
+                head.order = None
+            return

@@ -1,0 +1,58 @@
+"""What happens in a clip, from the 3-D states of its frames."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agentseg.sim.classes import CLASSES
+from agentseg.sim.ground_truth import CLEAR_AREA, GRIPPER, States, Unclear, apart
+from agentseg.sim.truth import ObjectState, Truth
+
+MOVED = 0.12
+"""Displacement from which a thing counts as moved, metres; below a quarter of it, as still."""
+
+
+class Story:
+    """What happens in a clip.
+
+    Args:
+        truth: The truth of a clip.
+    """
+
+    def __init__(self, truth: Truth) -> None:
+        self.truth = truth
+        self.last = len(truth.ids) - 1
+        self.areas = np.stack([np.bincount(m.ravel(), minlength=256) for m in truth.ids])
+        self.labels = truth.labels
+
+    def seen(self) -> States:
+        """Objects (no gripper, no fixtures) that are clearly seen in some frame, as they are in the last one."""
+        return [s for s in self.truth.states[-1] if self._kind(s) and self.areas[:, s.id].max() >= CLEAR_AREA]
+
+    def _kind(self, state: ObjectState) -> bool:
+        return state.label in CLASSES and state.label != GRIPPER
+
+    def shown(self, frame: int, state: ObjectState) -> bool:
+        """Whether it is in view; Unclear if barely."""
+        pixels = int(self.areas[frame, state.id])
+        if 0 < pixels < CLEAR_AREA:
+            raise Unclear("barely visible")
+        return pixels > 0
+
+    def displacement(self, state: ObjectState) -> float:
+        """Way from its first to its last place, metres."""
+        return apart(self.truth.state(0, state.id), self.truth.state(self.last, state.id))
+
+    def moved(self, state: ObjectState) -> bool | None:
+        """Whether it moved; None if hardly."""
+        path = [self.truth.state(frame, state.id) for frame in range(self.last + 1)]
+        way = max(apart(path[0], place) for place in path)
+        return None if MOVED / 4 < way < MOVED else way >= MOVED
+
+    def held_at(self, frame: int) -> States:
+        """What is held in a frame."""
+        return [state for state in self.truth.states[frame] if state.held_by is not None]
+
+    def ever_held(self, state: ObjectState) -> bool:
+        """Whether the gripper holds it at any time."""
+        return any(self.truth.state(frame, state.id).held_by for frame in range(self.last + 1))

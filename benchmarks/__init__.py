@@ -1,0 +1,1 @@
+"""Figures, printed: ``python -m benchmarks``."""
