@@ -108,7 +108,7 @@ def segment(
         raise InputError("the source has no frame: give a picture, a folder of pictures or an iterable of frames")
     final: dict[str, Any] = {}
     modes: list[Any] = ["custom", "updates", "values"]
-    for mode, part in segment_graph().stream(SegInput(query=query), context=context, stream_mode=modes):
+    for mode, part in segment_graph(checkpointer=False).stream(SegInput(query=query), context=context, stream_mode=modes):
         if mode == "values":
             final = part
         elif on_progress is not None:

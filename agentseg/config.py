@@ -136,5 +136,7 @@ def _read(name: str) -> dict[str, Any]:
         raise ConfigError(f"{name} is not TOML: {error}") from None
     except RecursionError:
         raise ConfigError(f"{name} is nested too deeply to be a configuration") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{name} cannot be read: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"{name[:200]} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{name} is not UTF-8 text: {error.reason} at byte {error.start}") from None

@@ -96,6 +96,33 @@ def union(rles: Iterable[RLE], size: tuple[int, int]) -> Mask:
     return out
 
 
+def merge(rles: Iterable[RLE], size: tuple[int, int]) -> RLE:
+    """Union of encoded masks as an RLE, run by run: ``encode(union(rles, size))`` without a pixel.
+
+    Raises:
+        InputError: A mask has another size than ``size`` (H, W).
+    """
+    height, width = size
+    steps: list[tuple[int, int]] = []
+    for rle in rles:
+        if _size(rle) != (height, width):
+            raise InputError(f"masks of a union have one size; found {rle['size']} and {[height, width]}")
+        place = 0
+        for index, run in enumerate(_runs(rle)):
+            if index % 2:
+                steps += [(place, -1), (place + run, 1)]
+            place += run
+    runs, since, depth = [], 0, 0
+    for place, step in sorted(steps):
+        if (depth == 0) != (depth - step == 0) and (place > since or (place == 0 and depth == 0)):
+            runs.append(place - since)
+            since = place
+        depth -= step
+    if since < height * width or not runs:
+        runs.append(height * width - since)
+    return RLE(size=[height, width], counts=_compress(runs))
+
+
 def box_of(mask: Mask) -> Box:
     """Tight box (x1, y1, x2, y2) in pixels, x2 and y2 exclusive; an empty mask gives (0, 0, 0, 0)."""
     rows = np.flatnonzero(mask.any(axis=1))

@@ -93,7 +93,7 @@ def parse(text: str, custom: Mapping[str, Params] | None = None) -> Turn:
     if len(text) > MAX_TEXT:
         raise FormatError(f"a turn has at most {MAX_TEXT} characters; found {len(text)}")
     body = _THINK.sub("", text)
-    fields = _from_json(body) or _from_tags(body) or _from_tags(text)
+    fields = _from_json(body) or _from_tags(body, text) or _from_tags(text, text)
     if fields is None:
         forms = '{"analysis": "...", "plan": "..."} or {"analysis": "...", "answer": [ids]}'
         raise FormatError(f"no turn found: write {forms}")
@@ -182,11 +182,13 @@ def _from_json(text: str) -> dict[str, Any] | None:
     return found
 
 
-def _from_tags(text: str) -> dict[str, Any] | None:
-    parts = {name: match[1].strip() for name, tag in _TAGS.items() if (match := tag.search(text))}
+def _from_tags(body: str, text: str) -> dict[str, Any] | None:
+    """The tags of ``body``; a thought, which stands in the whole ``text``, is the rationale where no other is given."""
+    parts = {name: match[1].strip() for name, tag in _TAGS.items() if (match := tag.search(body))}
     if "plan" not in parts and "answer" not in parts:
         return None
-    fields: dict[str, Any] = {"analysis": parts.get("reason") or parts.get("think") or ""}
+    thought = _TAGS["think"].search(text)
+    fields: dict[str, Any] = {"analysis": parts.get("reason") or (thought[1].strip() if thought else "")}
     if parts.get("plan") and "answer" not in parts:
         fields["plan"] = parts["plan"]
     if "answer" in parts:  # as in the paper: an empty plan, or one whose results came back, stands before the answer

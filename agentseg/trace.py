@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agentseg.errors import InputError
@@ -131,7 +132,7 @@ def media_hash(frames: Iterable[Frame]) -> str:
     digest = hashlib.sha256()
     for frame in frames:
         digest.update(repr(frame.size).encode())
-        digest.update(frame.rgb.tobytes())
+        digest.update(np.ascontiguousarray(frame.rgb).data)
     return digest.hexdigest()
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -38,6 +39,7 @@ MAX_DEPTH = 1e9
 """Largest depth in metres."""
 
 
+@lru_cache(maxsize=4096)
 def clean_label(text: str) -> str:
     """Reduce a label to lower-case words of ``[a-z0-9 ]``, 24 characters at most; ``unknown`` if none stay."""
     words = re.sub(r"[^a-z0-9]+", " ", text[:200].lower()).split()

@@ -42,7 +42,8 @@ def test_signature_and_docstring_say_everything() -> None:
     tool = as_tool(rename)
     assert (tool.name, tool.params) == ("rename", (("instance", int), ("label", str)))
     assert tool.form == "rename INSTANCE, LABEL (Give an instance another label.)"
-    assert as_tool(tool) is tool and isinstance(tool, StepTool)
+    assert as_tool(tool) is tool
+    assert isinstance(tool, StepTool)
 
 
 def untyped(scene: Scene, thing) -> Twin:  # type: ignore[no-untyped-def]

@@ -160,6 +160,19 @@ def test_user_step_that_returns_nonsense_becomes_a_record(picture: Frame) -> Non
         assert done.selection == (1,)
 
 
+def test_user_step_may_drop_and_redraw_instances(picture: Frame) -> None:
+    mask = encode(np.eye(48, 64, dtype=bool))
+    odd = {
+        "zoom": lambda scene, selection, phrase: Outcome((1, 99), twin=scene.twin.replace([]), refined=True),
+        "detect": lambda scene, selection, phrase: Outcome(
+            (1,), twin=scene.twin.replace(scene.twin.instances, {1: mask}), refined=True
+        ),
+    }
+    assert execute(parse_plan("zoom mug"), look(picture), odd).selection == ()
+    done = execute(parse_plan("detect mug"), look(picture), odd)
+    assert (done.selection, done.scene.timeline.last.mask(1).sum()) == ((1,), 48)
+
+
 def test_our_fakes_keep_the_contract_and_the_check_finds_breaches() -> None:
     check_perceiver(ColourSeer({"mug": (200, 30, 30)}))
     check_perceiver(lambda frame, twin: twin)

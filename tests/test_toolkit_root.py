@@ -37,7 +37,8 @@ def test_picture_inside_opens(root: Path, name: str) -> None:
 def test_way_out_is_refused(root: Path, name: str) -> None:
     kit = toolkit(root=root)
     message = call(kit, "build_twin", picture=name)
-    assert message.status == "error" and "is not inside the tools' folder" in str(message.content)
+    assert message.status == "error"
+    assert "is not inside the tools' folder" in str(message.content)
     assert str(root.parent) not in str(message.content)
     assert len(kit.workspace.frames()) == 1
 
@@ -50,14 +51,17 @@ def test_absolute_path_of_a_picture_outside_is_refused(root: Path) -> None:
 @pytest.mark.parametrize("name", ["missing.png", "sub", "", ".", "a\0b.png", "x" * 5000, "ring.png", "~/desk.png"])
 def test_name_without_a_picture_is_one_line(root: Path, name: str) -> None:
     message = call(toolkit(root=root), "build_twin", picture=name)
-    assert message.status == "error" and len(str(message.content)) <= 400
-    assert "no picture" in str(message.content) and "'desk.png'" in str(message.content)
+    assert message.status == "error"
+    assert len(str(message.content)) <= 400
+    assert "no picture" in str(message.content)
+    assert "'desk.png'" in str(message.content)
     assert str(root) not in str(message.content)
 
 
 def test_file_that_is_no_picture_does_not_tell_where_it_lies(root: Path) -> None:
     message = call(toolkit(root=root), "build_twin", picture="notes.txt")
-    assert "'notes.txt' is not a picture" in str(message.content) and str(root) not in str(message.content)
+    assert "'notes.txt' is not a picture" in str(message.content)
+    assert str(root) not in str(message.content)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")

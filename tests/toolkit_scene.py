@@ -1,4 +1,4 @@
-"""A small scene for the tests of the agents' tools: painted rectangles, and a perceiver that reads them off the pixels."""
+"""A small scene for the tests of the agents' tools: painted rectangles, and a perceiver that reads their pixels."""
 
 import json
 import threading

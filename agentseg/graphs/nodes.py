@@ -15,7 +15,7 @@ from agentseg.errors import FormatError, PerceptionError
 from agentseg.frames import Frame
 from agentseg.graphs.context import Context
 from agentseg.graphs.state import SegState, dump_twins
-from agentseg.masks import encode
+from agentseg.masks import merge
 from agentseg.pattern import plan_pattern
 from agentseg.perception import perceive
 from agentseg.plan import parse_plan
@@ -45,7 +45,8 @@ def build_twin(state: SegState, context: Context) -> Update:
     system = system_text(context.config.reasoner.codec, tuple(tool.form for tool in context.tools))
     count = len(twins.summary().instances)
     event = Event(node="build_twin", ms=_since(started), text=f"{len(twins)} frames, {count} instances")
-    fresh = SegState(query=state.query).model_dump(mode="json")  # a second query on a thread starts clean
+    # a second query on a thread starts clean; the first one is, and each channel written costs time
+    fresh = SegState(query=state.query).model_dump(mode="json") if state.events else {}
     return {
         **fresh,
         "media": media,
@@ -60,8 +61,7 @@ def reason(state: SegState, context: Context) -> Update:
     started = time.perf_counter()
     options, limits = context.config.reasoner, context.config.limits
     twin = state.timeline.summary()
-    final = state.returned >= limits.refine
-    schema = turn_schema(plan_pattern(twin, state.query, context.custom, final), twin.ids)
+    schema = _schema(state, context, twin) if options.codec == "json" else None
     message = call(context.reasoner, _messages(state), schema, options.max_tokens)
     text, error = _text(message), ""
     try:
@@ -107,7 +107,11 @@ def refine(state: SegState, context: Context) -> Update:
 def answer(state: SegState, context: Context) -> Update:
     """Turn the ids into one mask a frame; an id that a frame does not show has no pixels there."""
     started = time.perf_counter()
-    masks = {twin.frame: encode(twin.union(state.answer)) for twin in state.twins} if state.answer else {}
+    chosen = set(state.answer)
+    masks = {
+        twin.frame: merge((rle for key, rle in twin.masks.items() if key in chosen), twin.size)
+        for twin in (state.twins if chosen else ())
+    }
     event = Event(node="answer", ms=_since(started), text=f"{state.status}: {list(state.answer)}")
     return {"masks": masks, "events": state.with_event(event)}
 
@@ -140,6 +144,12 @@ def _perceive(context: Context, frame: Frame) -> Twin:
         return perceive(context.perceivers, frame, Twin(frame=frame.index, size=frame.size))
     except ValidationError as error:
         raise PerceptionError(f"frame {frame.index}: a perceiver made an impossible twin: {explain(error)}") from None
+
+
+def _schema(state: SegState, context: Context, twin: Twin) -> dict[str, Any]:
+    """What the next turn may be; once the budget is spent, only a turn that ends the dialogue."""
+    final = state.returned >= context.config.limits.refine
+    return turn_schema(plan_pattern(twin, state.query, context.custom, final), twin.ids)
 
 
 def _messages(state: SegState) -> list[BaseMessage]:

@@ -34,10 +34,10 @@ class DecodeConfig:
         fixture_area: Smallest fixture, pixels of the network's input.
     """
 
-    threshold: float = 0.2
-    window: int = 3
+    threshold: float = 0.25
+    window: int = 7
     most: int = 40
-    spread: float = 8.0
+    spread: float = 14.0
     least_area: int = 40
     least_score: float = 0.2
     fixture_area: int = 300

@@ -28,7 +28,7 @@ class KitchenPerceiver:
     Args:
         path: Another ONNX model of the same kind; None takes the one that ships with the package.
         threads: Threads of one call.
-        threshold: Least height of a centre, 0-1: lower finds more, and more that is not there. None takes the model's.
+        threshold: Least height of a centre, 0-1: lower finds more, also what is not there. None takes the decoder's.
 
     Raises:
         MissingExtra: onnxruntime is not installed.
@@ -37,7 +37,7 @@ class KitchenPerceiver:
 
     def __init__(self, path: Path | None = None, threads: int = 1, threshold: float | None = None) -> None:
         self._session = KitchenSession(path, threads)
-        config = DecodeConfig(**self._session.decoder)  # type: ignore[arg-type]
+        config = DecodeConfig()
         self.config = config if threshold is None else replace(config, threshold=threshold)
 
     @property
@@ -108,4 +108,3 @@ def depth_of(mask: Mask, depth: NDArray[np.float32]) -> tuple[float, float]:
     rows, columns = np.nonzero(mask)
     metres = depth[rows // 4, columns // 4].astype(np.float64)
     return float(metres.mean()), float(metres.var())
-

@@ -54,7 +54,7 @@ class KitchenSession:
             raise MissingExtra("the kitchen perceiver", "onnxruntime", "local") from None
         path = path or MODEL
         if not path.is_file():
-            raise ConfigError(f"no kitchen model at {str(path)!r}: check the path, or leave it out for the one that ships")
+            raise ConfigError(f"no kitchen model at {str(path)!r}: check the path, or leave it out for ours")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -64,7 +64,6 @@ class KitchenSession:
             about = self._session.get_modelmeta().custom_metadata_map
             self.labels: tuple[str, ...] = tuple(json.loads(about["labels"]))
             self.things = int(about["things"])
-            self.decoder: dict[str, float] = json.loads(about.get("decoder", "{}"))
             _, self.height, self.width, _ = self._session.get_inputs()[0].shape
         except Exception as error:  # onnxruntime's errors have no common base; the metadata may be another model's
             raise ConfigError(f"{str(path)!r} is not a kitchen model: {str(error).splitlines()[0]}") from None

@@ -112,7 +112,7 @@ class Tracker:
             current: The twin of the new frame, with ids of its own.
 
         Returns:
-            ``current`` with ids over time, voted labels, ``first_seen`` and ``last_seen``; ids rise, none is used twice.
+            ``current`` with ids over time, voted labels, ``first_seen`` and ``last_seen``; no id is used twice.
         """
         for row in previous.instances:
             self._take_up(row, previous.frame)

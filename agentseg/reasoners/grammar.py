@@ -11,12 +11,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agentseg.reasoners.head import Head, read_head
+from agentseg.reasoners.head import Head, ordinal, read_head
 from agentseg.reasoners.lexicon import COMPARATIVES, RELATIONS
+from agentseg.reasoners.wording import normalise, rewrite
 
 Steps = list[str]
 
-_COUNT = re.compile(r"\b(?:how many|count|number of|tally)\b")
+_COUNT = re.compile(
+    r"\b(?:how many|how much|count(?: up)?|(?:the |what )number of|number of|tally|total of|amount of)\b(?! (?:two|three|four|2|3|4)\b)"
+)
 _ELSE = re.compile(
     r",? (?:or else|otherwise|failing that|or if there (?:is|are) (?:none|no \w+(?: \w+)?|not one),?|and if there (?:is|are) (?:none|no \w+),?|if not,?) "
 )
@@ -31,13 +34,13 @@ _HELD = re.compile(
     r"\b(?:robot|gripper|arm|robot arm|claw|it)(?: s)?(?: gripper| arm| hand)? (?:is |has |now |currently )*(?:holding|carrying|gripping|grasping|picked up|lifting|lifted|got|holds|carries|grips|clutching)\b"
 )
 _ROBOT_MOVES = re.compile(
-    r"\b(?:robot|gripper|arm|claw)(?: s)?(?: gripper| arm| hand)? (?:is |has |just )*(?:mov|shift|push|slid|carr|brought|bring|took|tak|drag)\w*|\b(?:moved|pushed|shifted|dragged|displaced|relocated|slid) by (?:the |a )?(?:robot|gripper|arm|claw)"
+    r"\b(?:robot|gripper|arm|claw)(?: s)?(?: gripper| arm| hand)? (?:is |has |just |did |have )*(?:mov|shift|push|slid|carr|brought|bring|took|tak|drag|handl|transport|put|plac|set|relocat)\w*|\b(?:moved|pushed|shifted|dragged|displaced|relocated|slid|handled|carried around|transported|brought|put down|taken) by (?:the |a )?(?:robot|gripper|arm|claw)"
 )
 _SAME = re.compile(
-    r"\b(?:same|matching|identical) (colou?r|label|kind|type) (?:as|of|with)\b|\bmatch(?:es|ing)? (?:the )?(colou?r) of\b|\bthe (colou?r) of\b|\bas (red|green|blue) as\b"
+    r"\b(?:painted|coloured|colored|tinted) like\b|\b(?:same|matching|identical) (?:shade|hue|tone) (?:as|of)\b|\b(?:same|matching|identical) (colou?r|label|kind|type) (?:as|of|with)\b|\bmatch(?:es|ing)? (?:the )?(colou?r) of\b|\bthe (colou?r) of\b|\bas (red|green|blue) as\b"
 )
 _NEAR = re.compile(
-    r"\b(closest|nearest|next|farthest|furthest|most distant)\b((?: (?!to\b|from\b)\w+){0,4}) (?:to|from|away from) (?!me\b|us\b|you\b|the (?:camera|viewer|left|right)\b|left\b|right\b)"
+    r"\b(closest|nearest|farthest|furthest|most distant|shortest (?:way|distance|path|reach|route|trip)|longest (?:way|distance|path|route|trip))\b((?: (?!to\b|from\b)\w+){0,4}) (?:to|from|away from) (?!me\b|us\b|you\b|the (?:camera|viewer|left|right)\b|left\b|right\b)"
 )
 _BETWEEN = re.compile(r"\b(?:in )?between (.+?) and (.+)$")
 _TOWARD = re.compile(r"\b(?:toward|towards|approach|approaches|approached|approaching|(?:nearer|closer) to)\b")
@@ -79,21 +82,6 @@ class Draft:
         return self.keep(steps)
 
 
-def normalise(query: str) -> str:
-    """Lower-case words and commas; contractions are opened."""
-    text = query.lower().replace("’", "'")
-    for short, long in (
-        ("n't", " not"),
-        ("what's", "what is"),
-        ("that's", "that is"),
-        ("'s", " s"),
-        ("i'd", "i would"),
-    ):
-        text = text.replace(short, long)
-    text = re.sub(r"[^a-z0-9, ]+", " ", text)
-    return " ".join(text.replace(",", " , ").split()).replace(" ,", ",").strip(", ")
-
-
 def write_plan(query: str, labels: Sequence[str], clip: bool = False, frames: tuple[int, int] = (0, 0)) -> str:
     """Write the plan of a query.
 
@@ -107,10 +95,11 @@ def write_plan(query: str, labels: Sequence[str], clip: bool = False, frames: tu
         A plan of the language that ends with ``answer``.
     """
     draft = Draft(labels, clip, *frames)
-    text = normalise(query)
+    text, time = rewrite(normalise(query), clip)
     counting = bool(_COUNT.search(text))
     steps = _top(_COUNT.sub(" ", text) if counting else text, draft)
-    return "; ".join([*draft.prelude, *steps, *(["count"] if counting else []), "answer"])
+    start = [f"at {time}"] if time else []
+    return "; ".join([*start, *draft.prelude, *steps, *(["count"] if counting else []), "answer"])
 
 
 def _top(text: str, draft: Draft) -> Steps:
@@ -142,12 +131,27 @@ def phrase(text: str, draft: Draft) -> Steps:
             return steps
     head = read_head(text, draft.labels)
     found = _first_relation(text, head)
-    if found is None:
+    if found is None or _is_vague(text[found[2] :], draft, found[0]):
         return _select(head, draft)
     relation, start, end = found
     negated = bool(_NOT.search(text[max(0, start - 22) : start] + " "))
     before = _NOT.sub(" ", text[:start] + " ") if negated else text[:start]
     return _related(before, relation, text[end:], negated, draft)
+
+
+def _is_vague(text: str, draft: Draft, relation: str = "") -> bool:
+    """Whether words name nothing that can be an anchor; then the relation is no more than a figure of speech."""
+    if relation == "contains" or (relation in ("on", "inside") and _COUNTER.search(text)):
+        return False
+    if re.match(r" ?(?:it|them|something|anything|any|other things?|another|others)\b", text) and relation in (
+        "on",
+        "inside",
+        "behind",
+        "under",
+    ):
+        return False
+    head = read_head(text, draft.labels)
+    return not (head.labels or head.use or head.colour or head.order or _first_relation(text, head))
 
 
 def _related(before: str, relation: str, after: str, negated: bool, draft: Draft) -> Steps:
@@ -161,6 +165,8 @@ def _related(before: str, relation: str, after: str, negated: bool, draft: Draft
         and not _COUNTER.sub("", after).replace("the", "").strip()
     ):
         return _on_counter(head, negated, draft)
+    if re.match(r"(?:something|anything|any|others?|another)\b", after) and relation != "contains":
+        return _select(head, draft, f"relate {relation} all{' none' if negated else ''}")
     if relation == "contains" and re.match(r"(?:nothing|no\w*)\b", after):
         return _select(head, draft, "filter count contains all eq 0")
     if relation == "contains" and re.match(r"(?:something|anything|things?|food|stuff|some)\b", after):
@@ -215,8 +221,8 @@ def _robot(text: str, draft: Draft) -> Steps | None:
     if _HELD.search(text):
         return ["relate held_by robot gripper"]
     if draft.clip and _ROBOT_MOVES.search(text) and not _TOWARD.search(text):
-        name = draft.keep(["find robot gripper"])
-        return [f"except {name}", "rank displacement max"]
+        name = draft.keep(["find robot gripper, sink, stove"])
+        return [f"except {name}", "relate held_by robot gripper", "rank displacement max"]
     return None
 
 
@@ -233,11 +239,19 @@ def _same(text: str, draft: Draft) -> Steps | None:
 
 def _nearest(text: str, draft: Draft) -> Steps | None:
     match = _NEAR.search(text)
-    if not match or (match[1] == "next"):
+    if not match or _is_vague(text[match.end() :], draft):
         return None
-    order = "min" if match[1] in ("closest", "nearest") else "max"
+    order = "min" if match[1].startswith(("closest", "nearest", "shortest")) else "max"
     anchor = draft.anchor(text[match.end() :])
     head = read_head(text[: match.start()] + match[2], draft.labels)
+    if (place := ordinal(text[: match.start()] + match[2])) > 1:
+        head.order, head.nth = None, 0
+        pick = (
+            [f"rank distance {anchor} nth {place}"]
+            if order == "min"
+            else [f"rank distance {anchor} max {place}", f"rank distance {anchor} min"]
+        )
+        return _select(head, draft, *pick)
     limit = f" {head.number}" if head.number and head.number > 1 else ""
     head.order = None
     return _select(head, draft, f"rank distance {anchor} {order}{limit}")

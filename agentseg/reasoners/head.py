@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from agentseg.affordances import USES
-from agentseg.reasoners.lexicon import COLOURS, FIXTURES, NUMBERS, ORDINALS, SUPERLATIVES, SYNONYMS, USE_WORDS
+from agentseg.reasoners.lexicon import COLOURS, FIXTURES, HINTS, NUMBERS, ORDINALS, SUPERLATIVES, SYNONYMS, USE_WORDS
 
 _GENERIC = r"(?:things?|objects?|items?|ones?|stuff|something|anything|everything|what|which|whatever|all)"
 _TRAILING = re.compile(
@@ -120,7 +120,30 @@ def read_head(text: str, present: Sequence[str], motion: bool = True) -> Head:
     _read_modifiers(front, head)
     if motion:
         _read_motion(front, head)
+    if not head.labels and not head.use:
+        head.labels = next((list(labels) for pattern, labels in HINTS if re.search(rf"\b(?:{pattern})\b", front)), [])
+    if not (head.labels or head.use or head.motion or is_generic(front)):
+        head.labels = _unknown_name(front)
     return head
+
+
+def _unknown_name(text: str) -> list[str]:
+    """The noun of words that name something the lexicon does not know: "the grand piano" is a "grand piano"."""
+    match = re.search(r"\b(?:the|a|an|any|some|my|your|our)((?: \w+){1,3})$", text.strip(" ,"))
+    known = {*COLOURS, *NUMBERS, *ORDINALS, "most", "very", "left", "right", "front", "back", "middle", "top", "bottom", "end"}
+    words = [word for word in (match[1].split() if match else []) if word not in known and not word.endswith("est")]
+    return [" ".join(words)] if words and " ".join(words).isascii() else []
+
+
+def ordinal(text: str) -> int:
+    """The place that words count to ("second", "number two", "last but one"), or 0."""
+    if re.search(r"\b(?:last but one|next to last|second to last|penultimate)\b", text):
+        return 2
+    match = re.search(rf"\b(?:number|no) ({'|'.join(NUMBERS)})\b", text)
+    if match:
+        return NUMBERS[match[1]]
+    match = re.search(rf"\b({'|'.join(ORDINALS)})\b", text)
+    return ORDINALS[match[1]] if match else 0
 
 
 _VERBS = ("drink", "snack", "can", "tap", "dish", "board", "box", "hand", "watch", "light")
@@ -136,8 +159,11 @@ def _mentions(text: str, present: Sequence[str]) -> list[tuple[int, int, tuple[s
     for name in sorted(names, key=len, reverse=True):
         for match in re.finditer(rf"\b{_plural(name)}\b", text):
             start, end = match.span()
-            verb = name in _VERBS and re.search(
-                r"\b(?:could|can|to|would|i|you|we|one|and|may|might)\s*$", text[:start]
+            verb = name == "can" and re.match(r" (?:i|we|you|it|one|they|be|not|help|hold|go|the|a)\b", text[end:])
+            verb = (
+                verb
+                or name in _VERBS
+                and re.search(r"\b(?:could|can|to|would|i|you|we|one|and|may|might)\s*$", text[:start])
             )
             if verb:
                 continue
@@ -245,50 +271,60 @@ def _read_order(text: str, head: Head) -> None:
         "top": ("y", "min"),
         "bottom": ("y", "max"),
     }
-    ordinal = re.search(rf"\b({'|'.join(ORDINALS)})\b", text)
+    place = ordinal(text)
     counted = re.search(
-        r"\b(?:from|counting from|starting (?:from|at)) (?:the )?(left|right|front|back|top|bottom)\b", text
+        r"\b(?:from|counting from|starting (?:from|at)|going|counted from) (?:the )?(left|right|front|back|top|bottom)\b",
+        text,
     )
+    if (back := re.search(r"\bfrom (?:the )?(left|right) to (?:the )?(left|right)\b", text)) or (
+        back := re.search(r"\bgoing (left|right)(?:wards?)?\b", text)
+    ):
+        counted = None
+        start = back[1] if back.lastindex == 2 else {"left": "right", "right": "left"}[back[1]]
+        head.order, head.nth = sides[start], max(place, 1)
     number = re.search(rf"\b({'|'.join(NUMBERS)})\b(?! of)", text)
-    for pattern, measure, end in SUPERLATIVES:
-        if re.search(rf"\b(?:{pattern})\b", text):
-            head.order = (measure, end)
-            break
+    if head.order is None:
+        head.order = next(
+            ((measure, end) for pattern, measure, end in SUPERLATIVES if re.search(rf"\b(?:{pattern})\b", text)), None
+        )
     if counted:
         head.order = sides[counted[1]]
-        head.nth = ORDINALS[ordinal[1]] if ordinal else 1
-    elif ordinal and head.order and ORDINALS[ordinal[1]] > 1:
-        head.nth = ORDINALS[ordinal[1]]
+        head.nth = max(place, 1)
+    elif place > 1 and head.order:
+        head.nth = place
+    if head.order and re.search(r"\blast\b", text) and (counted or back):
+        measure, end = head.order
+        head.order, head.nth = (measure, "max" if end == "min" else "min"), 2 if "last but one" in text else 0
     if number and head.order and not head.nth:
         head.number = NUMBERS[number[1]] if number[1] != "one" else 0
 
 
 _MOTION: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
-        r"(?:does not|do not|did not|never|not) (?:move|moving|moved|shift|budge|change (?:its )?place)|stay\w* (?:still|put|in place|where)|stationary|motionless|still the whole time",
-        ("filter displacement lt 3",),
+        r"(?:does not|do not|did not|never|not|without) (?:move|moving|moved|shift|budge|change (?:its |their )?place)|stay\w* (?:still|put|in place|where)|stationary|motionless|still the whole time|kept still",
+        ("filter displacement lt 5",),
     ),
     (
-        r"not (?:there|visible|in view|present|seen) (?:at (?:the )?(?:start|first|beginning)|in the first frame|from the start)",
+        r"not (?:there|visible|in view|present|seen|yet)(?: \w+)*? (?:at (?:the )?(?:start|first|beginning)|in the first frame|from the start)",
         ("filter first_seen gt {first}",),
     ),
     (r"(?:last|latest)(?: \w+)? to (?:appear|arrive|come|enter|show)", ("rank first_seen max",)),
     (
-        r"appear\w*|show\w* up|com(?:es|ing|e) (?:in|into)|came (?:in|into)|enter\w*|arriv\w*|new(?:ly)? ",
-        ("filter first_seen gt {first}",),
-    ),
-    (
-        r"disappear\w*|vanish\w*|leav(?:e|es|ing)|left (?:the|view|during)|go(?:es|ing)? (?:out|away|missing)|went (?:out|away|missing)|gone|no longer|taken away|removed",
+        r"disappear\w*|vanish\w*|leav(?:e|es|ing)|left (?:the|view|during|us)|go(?:es|ing)? (?:out|away|missing)|went (?:out|away|missing)|gone|no longer (?:there|visible|in view|see)\w*|(?:lose|lost) sight|out of sight|not there any ?more|got lost",
         ("filter last_seen lt {last}",),
     ),
     (
-        r"(?:mov|travel|shift|slid)\w*(?: \w+){0,2} (?:the )?(?:most|furthest|farthest|longest)",
+        r"appear\w*|show\w* up|com(?:es|ing|e) (?:in|into)|came (?:in|into)|enter\w*|arriv\w*|newcomers?|newly|turn\w* up|joins?|joined|put down|set down",
+        ("filter first_seen gt {first}",),
+    ),
+    (
+        r"(?:mov|travel|shift|slid)\w*(?: \w+){0,2} (?:the )?(?:most|furthest|farthest|longest)|ended up (?:farthest|furthest)|longest (?:way|path|distance|trip)",
         ("rank displacement max",),
     ),
     (r"(?:mov|travel|shift|slid)\w*(?: \w+){0,2} (?:the )?(?:fastest|quickest)", ("rank speed max",)),
     (
-        r"(?:mov|travel|slid|shift|roll|push|drag|relocat|displac)\w*|chang\w* (?:its )?(?:place|position)|in motion",
-        ("rank displacement max",),
+        r"(?:mov|travel|slid|shift|roll|push|drag|relocat|displac|carr|handl)\w*|chang\w* (?:its |their )?(?:place|position)|in motion|taken|brought",
+        ("filter displacement gt 8",),
     ),
 )
 
@@ -297,6 +333,6 @@ def _read_motion(text: str, head: Head) -> None:
     for pattern, steps in _MOTION:
         if re.search(rf"\b(?:{pattern})\b", text):
             head.motion = list(steps)
-            if steps == ("rank speed max",) or steps == ("rank displacement max",):
+            if steps[0].startswith("rank"):
                 head.order = None
             return

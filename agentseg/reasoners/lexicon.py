@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "cup": ("mug", "cup"), "teacup": ("mug",), "coffee cup": ("mug",), "tumbler": ("glass",), "goblet": ("glass",),
     "wine glass": ("glass", "wine glass"), "wineglass": ("glass",), "water bottle": ("bottle",), "flask": ("bottle",),
@@ -36,6 +38,9 @@ FIXTURES = ("sink", "stove", "robot gripper")
 """What "everything" does not mean: the kitchen itself and the robot's own hand."""
 
 USE_WORDS: tuple[tuple[str, str], ...] = (
+    (r"rins\w* .*\bhands?\b|running water|fresh water", "washing hands"),
+    (r"squeez\w*|(fresh )?juice (from|out of)|fresh juice", "squeezing juice"),
+    (r"caffeine|barista|cappuccino|latte", "making coffee"),
     (r"(make|brew|prepare)\w* (me )?(some |a |fresh )*(coffee|espresso)", "making coffee"),
     (r"(drink|sip|have|hold|serve|pour)\w* .*\b(coffee|tea|cocoa|hot chocolate|espresso)\b|(coffee|tea) (goes|would go) in", "drinking coffee"),
     (r"boil|make\w* .*\btea\b|heat\w* (up )?(some )?water|hot water", "boiling water"),
@@ -65,7 +70,7 @@ USE_WORDS: tuple[tuple[str, str], ...] = (
     (r"\bsit\b|sitting", "sitting"), (r"sleep|lie down|nap\b", "sleeping"), (r"\btyp(e|ing)\b", "typing"), (r"\bread", "reading"),
     (r"\bwrit", "writing"), (r"\bwatch", "watching"), (r"rain|stay\w* dry|keep\w* .*dry", "keeping dry"),
     (r"brush\w* .*teeth", "brushing teeth"), (r"what time|tell\w* .*time", "telling the time"), (r"\bcall\b|phone", "calling"),
-    (r"travel|drive|ride", "travelling"), (r"flowers?", "putting flowers in"),
+    (r"drive|ride to", "travelling"), (r"flowers?", "putting flowers in"),
 )  # fmt: skip
 """Patterns of what one might want to do, the more special first, and the use (or label) that serves it."""
 
@@ -75,6 +80,30 @@ COLOURS: dict[str, str] = {
     "crimson": "red", "scarlet": "red", "navy": "blue", "turquoise": "blue", "teal": "green", "magenta": "pink", "beige": "brown",
     "wooden": "brown", "tan": "brown", "dark": "black",
 }  # fmt: skip
+
+HINTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"coffee|espresso", ("coffee maker",)),
+    (r"sheets?|absorb\w*|tear\w* off|paper", ("paper towel",)),
+    (r"monkeys?", ("banana",)),
+    (r"flames?|glow\w*|burn\w*|rings", ("stove",)),
+    (r"lather|foam|bubbles", ("soap dispenser",)),
+    (r"bread|crumbs|crisp\w*", ("toaster",)),
+    (r"leftovers|popcorn|microwav\w*", ("microwave",)),
+    (r"whistl\w*|steam\w*", ("kettle",)),
+    (r"plumb\w*|drain\w*", ("sink",)),
+    (r"vitamins?|doctor", ("orange", "apple")),
+    (r"milk|juice", ("carton",)),
+    (r"soup|cereal|salad", ("bowl",)),
+    (r"wine|beer|lemonade|cola", ("glass", "bottle")),
+)
+"""Words that hint at a thing, tried where nothing else was understood."""
+
+IDIOMS = re.compile(
+    r"\b(?:in total|in all|altogether|in sight|in (?:the )?(?:picture|scene|image|frame|photo|video|clip|view|kitchen|room)|in here|in this (?:\w+)"
+    r"|right now|at the moment|by now|by the end|in pieces|in use|in a row|in the row|for me|for us|on show|around here|of all|at all|by itself|on its own|by hand|in front(?= ?$)"
+    r"|over the (?:counter|worktop|table))\b"
+)
+"""Phrases whose prepositions relate nothing."""
 
 RELATIONS: tuple[tuple[str, str], ...] = (
     (r"(?:to the |on the |at the |just )?left(?:-hand)?(?: side)? of|left of", "left_of"),
@@ -101,9 +130,9 @@ SUPERLATIVES: tuple[tuple[str, str, str], ...] = (
     (r"topmost|uppermost|highest(?: up)?", "y", "min"),
     (r"lowest|bottommost|lowermost", "y", "max"),
     (r"tallest", "height", "max"), (r"shortest", "height", "min"), (r"widest|broadest|longest", "width", "max"), (r"narrowest|thinnest", "width", "min"),
-    (r"biggest|largest|greatest|bulkiest|most massive", "real_size", "max"), (r"smallest|tiniest|littlest", "real_size", "min"),
-    (r"(?:nearest|closest)(?: (?:to|from) (?:me|us|you|the camera|the viewer|the robot s? ?camera))?|frontmost|foremost", "depth", "min"),
-    (r"(?:farthest|furthest|most distant|remotest)(?: (?:away|back))?(?: from (?:me|us|you|the camera|the viewer))?|rearmost|deepest", "depth", "max"),
+    (r"biggest|largest|greatest|bulkiest|most massive|roomiest|most (?:room|space|capacity|volume)|holds? the most", "real_size", "max"), (r"smallest|tiniest|littlest", "real_size", "min"),
+    (r"(?:at|in|on|to) the (?:very )?front(?! of)|(?:the )?front(?: one)?(?! of)\b|(?:nearest|closest)(?: (?:to|from) (?:me|us|you|the camera|the viewer|the robot s? ?camera))?|frontmost|foremost", "depth", "min"),
+    (r"(?:at|in) the (?:very )?(?:back|rear)(?! of)|(?:farthest|furthest|most distant|remotest)(?: (?:away|back))?(?: from (?:me|us|you|the camera|the viewer))?|rearmost|deepest", "depth", "max"),
     (r"fastest|quickest", "speed", "max"), (r"slowest", "speed", "min"),
 )  # fmt: skip
 """Patterns of superlatives, with the measure and the end that wins."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import Generator
 
-from agentseg.sim.mesh import Array, rotation
-from agentseg.sim.model import Model
+from agentseg.sim.builder import Builder, grasp
+from agentseg.sim.mesh import rotation
 from agentseg.sim.occupancy import Occupancy
-from agentseg.sim.paint import object_materials, room_materials
-from agentseg.sim.room import SINK_SIZE, STOVE_SIZE, build_room
+from agentseg.sim.room import SINK_SIZE, STOVE_SIZE
 from agentseg.sim.scene import Item, Pose, Scene
-from agentseg.sim.shapes import SHAPES
 from agentseg.sim.utensils import gripper
 
 _FRUIT = ("apple", "banana", "orange")
@@ -27,76 +25,16 @@ _SLIM = ("mug", "glass", "can", "knife", "fork", "spoon", "apple", "sponge", "sp
 _FLAT = ("knife", "fork", "spoon", "spatula", "banana")
 
 
-class _Builder:
-    """Collects the items of one scene."""
-
-    def __init__(self, rng: Generator, offset: float) -> None:
-        self.rng = rng
-        self.scene = Scene(build_room(rng), room_materials(rng), [], {})
-        self.grid = Occupancy()
-        self.offset = offset
-        room = self.scene.room
-        if room.basin is not None:
-            x0, y0, x1, y1 = room.basin
-            self.grid.fill((x0 - 0.03, y0 - 0.03, x1 + 0.03, y1 + 0.1))
-        if room.stove is not None:
-            w, d, _ = STOVE_SIZE
-            self.grid.fill((room.stove - w / 2, -d / 2, room.stove + w / 2, d / 2))
-        self.fixture = {"sink": -1, "stove": -2}
-
-    def make(self, label: str, model: Model | None = None) -> Item:
-        """A new item at the origin, not yet in the scene."""
-        model = model or SHAPES[label](self.rng)
-        colour = str(self.rng.choice(model.colours))
-        materials = object_materials(model, colour, self.rng)
-        return Item(len(self.scene.items) + 1, label, colour, model, materials, Pose(np.zeros(3), np.eye(3)))
-
-    def add(self, item: Item, at: Array, yaw: float, **support: int | None) -> Item:
-        """Puts an item into the scene."""
-        item.id = len(self.scene.items) + 1
-        item.pose = Pose(np.asarray(at, dtype=float), rotation("z", yaw), **support)
-        self.scene.items.append(item)
-        return item
-
-    def yaw(self, label: str) -> float:
-        """A heading that suits the class: appliances face the camera, the rest any way."""
-        if label in ("microwave", "toaster", "coffee maker", "soap dispenser"):
-            return float(self.rng.normal(0, 0.22))
-        if label == "cutting board":
-            return float(self.rng.normal(0, 0.5))
-        return float(self.rng.uniform(-np.pi, np.pi))
-
-    def stand(self, label: str, x: tuple[float, float], y: tuple[float, float], tries: int = 30) -> Item | None:
-        """Stands an item on a free place of the counter top; None if none was found."""
-        item = self.make(label)
-        for _ in range(tries):
-            yaw = self.yaw(label)
-            at = np.array([self.rng.uniform(*x) + self.offset, self.rng.uniform(*y), 0.0])
-            if self.grid.take(item.bounds, at, yaw):
-                return self.add(item, at, yaw)
-        return None
-
-    def rest(self, label: str, host: Item, spread: float, height: float, *, inside: bool) -> Item:
-        """Lays an item on or in another one."""
-        item = self.make(label)
-        low = item.bounds[0][2]
-        shift = self.rng.uniform(-1, 1, 2) * spread
-        at = host.pose.at + host.pose.turn @ np.array([shift[0], shift[1], height - low])
-        key = "inside" if inside else "on"
-        return self.add(item, at, self.yaw(label), **{key: host.id})
-
-
-def _appliances(b: _Builder) -> None:
+def _appliances(b: Builder) -> None:
     for label, chance in (("microwave", 0.4), ("coffee maker", 0.4), ("toaster", 0.42), ("paper towel", 0.25)):
         if b.rng.random() < chance:
             host = b.stand(label, (-0.6, 0.6), (0.08, 0.17) if label == "microwave" else (0.06, 0.22))
-            if host is not None and label == "microwave" and b.rng.random() < 0.4:
-                b.rest(
-                    str(b.rng.choice(["bowl", "plate", "mug", "carton"])), host, 0.08, host.model.top[2], inside=False
-                )  # type: ignore[index]
+            top = host.model.top if host is not None else None
+            if host is not None and top is not None and b.rng.random() < 0.4:
+                b.rest(str(b.rng.choice(["bowl", "plate", "mug", "carton"])), host, 0.08, top[2], inside=False)
 
 
-def _fill(b: _Builder, host: Item) -> None:
+def _fill(b: Builder, host: Item) -> None:
     """Puts one to three things into a vessel, so that they rest on its floor and against each other."""
     radius, floor = host.model.cavity or (0.0, 0.0)
     if host.label == "bowl":
@@ -125,7 +63,7 @@ def _fill(b: _Builder, host: Item) -> None:
         item.pose = Pose(item.pose.at, tilt, inside=host.id)
 
 
-def _top(b: _Builder, host: Item) -> None:
+def _top(b: Builder, host: Item) -> None:
     """Lays things on a plate or a board: more plates or a bowl, fruit, cutlery."""
     width, depth, height = host.model.top or (0.0, 0.0, 0.0)
     spread = min(width, depth) * 0.18
@@ -155,7 +93,7 @@ def _top(b: _Builder, host: Item) -> None:
         first.pose = Pose(first.pose.at - away * 0.5, first.pose.turn, on=host.id)
 
 
-def _stove(b: _Builder) -> None:
+def _stove(b: Builder) -> None:
     if b.scene.room.stove is None:
         return
     taken: list[tuple[float, float]] = []
@@ -171,12 +109,12 @@ def _stove(b: _Builder) -> None:
             _fill(b, item)
 
 
-def _sink(b: _Builder) -> None:
+def _sink(b: Builder) -> None:
     basin = b.scene.room.basin
     if basin is None:
         return
     if b.rng.random() < 0.6:
-        x = (basin[0] + basin[2]) / 2 - b.offset
+        x = (basin[0] + basin[2]) / 2
         b.stand("soap dispenser", (x - 0.25, x + 0.25), (0.2, 0.26))
     grid = Occupancy()
     w, d, deep = SINK_SIZE
@@ -196,7 +134,7 @@ def _sink(b: _Builder) -> None:
                 break
 
 
-def _loose(b: _Builder, target: int) -> None:
+def _loose(b: Builder, target: int) -> None:
     labels, weights = list(_LOOSE), np.array(list(_LOOSE.values()))
     picks = [str(label) for label in b.rng.choice(labels, size=12, p=weights / weights.sum())]
     if b.rng.random() < 0.6:
@@ -217,7 +155,7 @@ def _loose(b: _Builder, target: int) -> None:
             _top(b, item)
 
 
-def _robot(b: _Builder, force: bool) -> None:
+def _robot(b: Builder, force: bool) -> None:
     if not force and b.rng.random() > 0.55:
         return
     held = (
@@ -225,7 +163,7 @@ def _robot(b: _Builder, force: bool) -> None:
         if b.rng.random() < 0.6
         else None
     )
-    at = np.array([b.rng.uniform(-0.32, 0.32) + b.offset, b.rng.uniform(-0.22, 0.02), b.rng.uniform(0.16, 0.28)])
+    at = np.array([b.rng.uniform(-0.32, 0.32), b.rng.uniform(-0.22, 0.02), b.rng.uniform(0.16, 0.28)])
     yaw = float(b.rng.uniform(-0.6, 0.6))
     opening, drop = grasp(held) if held is not None else (0.08, 0.0)
     tint = ("white", "grey", "black", "orange", "blue", "yellow")[int(b.rng.integers(6))]
@@ -233,20 +171,6 @@ def _robot(b: _Builder, force: bool) -> None:
     arm = b.add(arm, at, yaw)
     if held is not None:
         b.add(held, at - np.array([0, 0, drop]), yaw + np.pi / 2, held_by=arm.id)
-
-
-def grasp(item: Item) -> tuple[float, float]:
-    """How the gripper holds an item that is turned by 90 degrees to it, so that a mug's handle is between the fingers.
-
-    Args:
-        item: What is held.
-
-    Returns:
-        Opening between the fingers and height of their tips above the item's base, metres.
-    """
-    top = float(item.bounds[1][2])
-    width = 0.04 if item.label == "banana" else 2 * float(np.abs(item.model.parts[0].verts[:, 1]).max())
-    return float(np.clip(width, 0.03, 0.11)), max(min(item.model.grip or 0.0, top - 0.02), top - 0.06)
 
 
 def draw_scene(rng: Generator, *, robot: bool = False) -> Scene:
@@ -259,7 +183,7 @@ def draw_scene(rng: Generator, *, robot: bool = False) -> Scene:
     Returns:
         A scene with about 13 items near x = 0.
     """
-    b = _Builder(rng, 0.0)
+    b = Builder(rng)
     _appliances(b)
     _stove(b)
     _sink(b)

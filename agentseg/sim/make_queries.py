@@ -11,15 +11,20 @@ from pathlib import Path
 
 import numpy as np
 
-from agentseg.sim.ground_truth import Story, Unclear, View
+from agentseg.sim.ground_truth import Unclear, View
 from agentseg.sim.queries import QUERY_FILE, KitchenQuery
 from agentseg.sim.recipes import Found, Recipe, spoken
 from agentseg.sim.recipes_clips import CLIPS
-from agentseg.sim.recipes_logic import LOGIC
-from agentseg.sim.recipes_looks import LOOKS
+from agentseg.sim.recipes_count import COUNT, NO_TARGET
+from agentseg.sim.recipes_looks import ATTRIBUTE
+from agentseg.sim.recipes_negation import NEGATION
+from agentseg.sim.recipes_rows import ORDINAL
 from agentseg.sim.recipes_semantic import SEMANTIC
 from agentseg.sim.recipes_spatial import SPATIAL
 from agentseg.sim.render import render_kitchen
+from agentseg.sim.story import Story
+
+STILLS = SEMANTIC + SPATIAL + ATTRIBUTE + ORDINAL + NEGATION + COUNT + NO_TARGET
 
 FIRST_SEED = 1_000_000
 IMAGES, CLIP_SEEDS = 80, 36
@@ -82,7 +87,7 @@ class _Collector:
         name = f"{recipe.kind}-{self.kinds[recipe.kind]:03d}"
         self.queries.append(
             KitchenQuery(
-                id=name, seed=seed, frames=frames, text=spoken(text, found.words), category=recipe.kind,  # type: ignore[arg-type]
+                id=name, seed=seed, frames=frames, text=spoken(text, found.words), category=recipe.kind,
                 plan=found.plan, answer=found.answer, number=found.number,
             )
         )  # fmt: skip
@@ -98,7 +103,7 @@ def make_queries() -> list[KitchenQuery]:
     for k in range(CLIP_SEEDS):
         collector.scene(FIRST_SEED + 1000 + k, CLIP_FRAMES, CLIPS)
     for k in range(IMAGES):
-        collector.scene(FIRST_SEED + k, 1, SEMANTIC + SPATIAL + LOOKS + LOGIC)
+        collector.scene(FIRST_SEED + k, 1, STILLS)
     return collector.queries
 
 

@@ -14,8 +14,8 @@ Rgb = tuple[float, float, float]
 
 
 def linear(rgb: Rgb | Array) -> Array:
-    """sRGB 0..1 to linear light (pure 2.2 gamma)."""
-    return np.power(np.clip(np.asarray(rgb, dtype=float), 0.0, 1.0), 2.2)
+    """Turns sRGB 0..1 into linear light (pure 2.2 gamma)."""
+    return np.asarray(np.clip(np.asarray(rgb, dtype=float), 0.0, 1.0) ** 2.2)
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Material:
         if self.pattern == "plain":
             return np.broadcast_to(base, points.shape)
         weight = PATTERNS[self.pattern]((points + self.offset) * self.scale)
-        return base + np.clip(weight, 0.0, 1.0)[:, None] * (second - base)
+        return np.asarray(base + np.clip(weight, 0.0, 1.0)[:, None] * (second - base))
 
 
 @functools.cache
@@ -74,7 +74,7 @@ def _noise_tile() -> NDArray[np.float64]:
 def noise(u: Array, v: Array) -> Array:
     """Cloud noise in 0..1 at (u, v); the tile repeats every 1 unit."""
     tile = _noise_tile()
-    return tile[(u * 256).astype(np.int64) & 255, (v * 256).astype(np.int64) & 255]
+    return np.asarray(tile[(u * 256).astype(np.int64) & 255, (v * 256).astype(np.int64) & 255])
 
 
 def _uv(p: Array) -> tuple[Array, Array]:
@@ -120,13 +120,13 @@ def _checks(p: Array) -> Array:
 
 
 def _stripes(p: Array) -> Array:
-    return (p[:, 2] % 1.0 < 0.4) * 1.0
+    return (p[:, 2] % 1.0 < 0.4).astype(np.float64)
 
 
 def _print(p: Array) -> Array:
     angle = np.arctan2(p[:, 1], p[:, 0])
     lines = (p[:, 2] % 1.0 < 0.55) & (np.sin(angle * 7 + np.floor(p[:, 2]) * 2.3) > -0.55)
-    return lines * 0.8
+    return 0.8 * lines.astype(np.float64)
 
 
 def _pits(p: Array) -> Array:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.random import Generator
 
+from agentseg.sim.builder import grasp
 from agentseg.sim.camera import Camera
-from agentseg.sim.layout import grasp
 from agentseg.sim.mesh import Array, rotation
 from agentseg.sim.occupancy import Occupancy
-from agentseg.sim.room import STOVE_SIZE
 from agentseg.sim.scene import Item, Pose, Scene
 from agentseg.sim.utensils import gripper
 
@@ -49,14 +48,7 @@ def _stands(item: Item) -> bool:
 
 def _others(scene: Scene, without: Item) -> Occupancy:
     """The counter with everything on it but one item."""
-    grid = Occupancy()
-    room = scene.room
-    if room.basin is not None:
-        x0, y0, x1, y1 = room.basin
-        grid.fill((x0 - 0.03, y0 - 0.03, x1 + 0.03, y1 + 0.1))
-    if room.stove is not None:
-        w, d, _ = STOVE_SIZE
-        grid.fill((room.stove - w / 2, -d / 2, room.stove + w / 2, d / 2))
+    grid = Occupancy.around(scene.room)
     for item in scene.items:
         if item is not without and _stands(item):
             grid.take(item.bounds, item.pose.at, _heading(item.pose), 0.0)
@@ -92,7 +84,7 @@ class _Script:
     def slide(self) -> bool:
         """Slides one thing along a free path; sometimes in from or out of the picture. False if none can."""
         movable = [i for i in self.scene.items if _stands(i) and i.label not in _HEAVY and i.id not in self.busy]
-        self.rng.shuffle(movable)  # type: ignore[arg-type]
+        self.rng.shuffle(movable)
         for item in movable:
             grid = _others(self.scene, item)
             for _ in range(6):
@@ -131,7 +123,7 @@ class _Script:
 
     def _glide(self) -> Array:
         goal = np.array([self.rng.uniform(-0.3, 0.3), self.rng.uniform(-0.1, 0.1), 0.0])
-        return _ease(self.time, 0.0, 1.0)[:, None] * goal
+        return np.asarray(_ease(self.time, 0.0, 1.0)[:, None] * goal)
 
     def _carry(self, arm: Item, held: Item) -> None:
         goal = -2 * arm.pose.at * np.array([1, 0, 0]) + np.array(

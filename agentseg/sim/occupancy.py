@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agentseg.sim.mesh import Array
-from agentseg.sim.room import FRONT_Y, WALL_Y
+from agentseg.sim.room import FRONT_Y, STOVE_SIZE, WALL_Y, Room
 
 CELL = 0.01
 X0 = -1.0
@@ -19,6 +19,18 @@ class Occupancy:
 
     def __init__(self) -> None:
         self.cells: NDArray[np.bool_] = np.zeros((WIDTH, DEPTH), dtype=bool)
+
+    @classmethod
+    def around(cls, room: Room) -> Occupancy:
+        """The empty counter of a room: only its sink and stove take place."""
+        grid = cls()
+        if room.basin is not None:
+            x0, y0, x1, y1 = room.basin
+            grid.fill((x0 - 0.03, y0 - 0.03, x1 + 0.03, y1 + 0.1))
+        if room.stove is not None:
+            w, d, _ = STOVE_SIZE
+            grid.fill((room.stove - w / 2, -d / 2, room.stove + w / 2, d / 2))
+        return grid
 
     def fill(self, rect: tuple[float, float, float, float]) -> None:
         """Marks the rectangle (x0, y0, x1, y1) as taken."""

@@ -91,6 +91,10 @@ def _body(model: Model, rgb: Rgb, rng: Generator) -> Material:
     return Material(rgb, dim, pattern, spec=float(rng.uniform(0.1, 0.5)), gloss=float(rng.uniform(15, 60)))
 
 
+_DRINKS: tuple[Rgb, ...] = ((0.8, 0.9, 0.95), (0.95, 0.6, 0.1), (0.5, 0.25, 0.1), (0.6, 0.05, 0.12))
+"""Water, orange juice, tea, red wine."""
+
+
 def object_materials(model: Model, colour: str, rng: Generator) -> dict[str, Material]:
     """One material for each slot of a model.
 
@@ -125,11 +129,7 @@ def object_materials(model: Model, colour: str, rng: Generator) -> dict[str, Mat
                 back, rgb if light else (0.9, 0.85, 0.6), "print", float(rng.uniform(40, 80)), spec=0.1
             )
         elif slot == "drink":
-            out[slot] = Material(
-                [(0.8, 0.9, 0.95), (0.95, 0.6, 0.1), (0.5, 0.25, 0.1), (0.6, 0.05, 0.12)][int(rng.integers(4))],
-                spec=0.2,
-                alpha=0.8,
-            )  # type: ignore[arg-type]
+            out[slot] = Material(_DRINKS[int(rng.integers(4))], spec=0.2, alpha=0.8)
         else:
             out[slot] = _FIXED[slot]
     return out
@@ -140,11 +140,18 @@ def _grey(rng: Generator, low: float, high: float, tint: float = 0.08) -> Rgb:
     return colorsys.hsv_to_rgb(float(rng.random()), float(rng.uniform(0, tint)), float(rng.uniform(low, high)))
 
 
+_TIMBER: tuple[tuple[Rgb, Rgb], ...] = (
+    ((0.75, 0.55, 0.35), (0.6, 0.4, 0.22)),
+    ((0.5, 0.33, 0.2), (0.36, 0.22, 0.12)),
+    ((0.85, 0.7, 0.5), (0.72, 0.55, 0.36)),
+)
+
+
 def _counter_top(rng: Generator) -> Material:
     kind = int(rng.integers(5))
     offset, spec = float(rng.uniform(0, 5)), float(rng.uniform(0.05, 0.4))
     if kind == 0:
-        base, dark = [((0.75, 0.55, 0.35), (0.6, 0.4, 0.22)), ((0.5, 0.33, 0.2), (0.36, 0.22, 0.12)), ((0.85, 0.7, 0.5), (0.72, 0.55, 0.36))][int(rng.integers(3))]  # fmt: skip
+        base, dark = _TIMBER[int(rng.integers(3))]
         return Material(base, dark, "wood", float(rng.uniform(6, 12)), spec=spec, offset=offset)
     if kind == 1:
         return Material(
@@ -186,6 +193,7 @@ def room_materials(rng: Generator) -> dict[str, Material]:
     """
     wall = colorsys.hsv_to_rgb(float(rng.random()), float(rng.uniform(0, 0.35)), float(rng.uniform(0.55, 0.97)))
     cabinet = colorsys.hsv_to_rgb(float(rng.random()), float(rng.uniform(0, 0.5)), float(rng.uniform(0.25, 0.9)))
+    dim: Rgb = (wall[0] * 0.93, wall[1] * 0.93, wall[2] * 0.93)
     steel = rng.random() < 0.75
     basin = (
         Material(_grey(rng, 0.55, 0.72, 0.03), _grey(rng, 0.5, 0.65, 0.03), "cloud", 4, spec=0.5, metal=0.45)
@@ -200,7 +208,7 @@ def room_materials(rng: Generator) -> dict[str, Material]:
     return _FIXED | {
         "top": _counter_top(rng),
         "splash": _splash(rng),
-        "wall": Material(wall, tuple(c * 0.93 for c in wall), "cloud", 2.0, spec=0.02),  # type: ignore[arg-type]
+        "wall": Material(wall, dim, "cloud", 2.0, spec=0.02),
         "cabinet": Material(cabinet, spec=0.15),
         "basin": basin,
         "hob": hob,

@@ -7,11 +7,32 @@ from dataclasses import dataclass, field
 
 from numpy.random import Generator
 
-from agentseg.sim.ground_truth import Story, Unclear, View, ids
+from agentseg.sim.ground_truth import Unclear, View, ids
+from agentseg.sim.queries import Category
+from agentseg.sim.story import Story
 from agentseg.sim.truth import ObjectState
 
-Kind = str
-"""semantic, spatial, temporal, attribute, ordinal, negation, count or no_target."""
+COMMON = (
+    "mug", "glass", "bottle", "plate", "bowl", "knife", "fork", "spoon", "apple", "orange", "banana", "sponge", "can",
+    "carton", "spatula", "kettle", "pot", "pan",
+)  # fmt: skip
+"""Classes of which a scene may show several."""
+ROWS = (
+    "mug", "glass", "bottle", "plate", "bowl", "apple", "orange", "sponge", "can", "carton", "spoon", "fork", "knife",
+    "banana",
+)  # fmt: skip
+"""Classes that people count off from left to right."""
+PAINTED = (
+    "mug", "bottle", "plate", "bowl", "spatula", "apple", "sponge", "can", "carton", "toaster", "kettle", "pot",
+    "soap dispenser",
+)  # fmt: skip
+"""Classes with one obvious colour."""
+MIXED = ("knife", "fork", "spoon", "glass", "microwave", "coffee maker", "pan", "cutting board", "bottle")
+"""Classes of which no single colour is obvious at a glance."""
+VIVID = ("red", "orange", "yellow", "green", "blue", "purple", "pink")
+"""Colours that nobody takes for another one, or for steel, paint or shadow."""
+THINGS = "a = find stove, sink, robot gripper; except a"
+"""Plan text that keeps everything but the fixtures and the robot."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +57,10 @@ class Found:
         return ids(self.states)
 
 
+Solve = Callable[[View, Story | None, Generator], Found]
+"""Finds the answer in a view (images) or a story (clips); raises Unclear where it is not clear-cut."""
+
+
 @dataclass(frozen=True)
 class Recipe:
     """One kind of question.
@@ -48,9 +73,9 @@ class Recipe:
         empty: Whether the answer must be empty (True), must not be (False), or may be (None).
     """
 
-    kind: Kind
+    kind: Category
     texts: tuple[str, ...]
-    solve: Callable[[View, Story | None, Generator], Found]
+    solve: Solve
     clip: bool = False
     empty: bool | None = False
 
@@ -86,3 +111,11 @@ def plural(label: str) -> str:
     """The plural of a class name."""
     irregular = {"knife": "knives", "glass": "glasses", "toaster": "toasters"}
     return irregular.get(label, label + ("es" if label.endswith(("s", "sh", "ch")) else "s"))
+
+
+def coloured(view: View, colour: str) -> list[ObjectState]:
+    """Things of a colour; Unclear if one of them has other colours on it too."""
+    found = [state for state in view.objects() if state.colour == colour]
+    if any(state.label in MIXED for state in found):
+        raise Unclear("mixed colours")
+    return found

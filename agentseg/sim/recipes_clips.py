@@ -7,15 +7,18 @@ from collections.abc import Callable
 from numpy.random import Generator
 
 from agentseg.sim import ground_truth as gt
-from agentseg.sim.ground_truth import ObjectState, Story, View
-from agentseg.sim.recipes import Found, Kind, Recipe, need, pick, plural
-from agentseg.sim.recipes_looks import ROWS
+from agentseg.sim.ground_truth import View
+from agentseg.sim.queries import Category
+from agentseg.sim.recipes import ROWS, THINGS, Found, Recipe, need, pick, plural
+from agentseg.sim.story import Story
+from agentseg.sim.truth import ObjectState
 
-_THINGS = "a = find stove, sink, robot gripper; except a"
 _GRIPPER = "robot gripper"
 
 
-def _clip(kind: Kind, solve: Callable[[Story, Generator], Found], *texts: str, empty: bool | None = False) -> Recipe:
+def _clip(
+    kind: Category, solve: Callable[[Story, Generator], Found], *texts: str, empty: bool | None = False
+) -> Recipe:
     def adapted(view: View, story: Story | None, rng: Generator) -> Found:
         assert story is not None
         return solve(story, rng)
@@ -26,28 +29,28 @@ def _clip(kind: Kind, solve: Callable[[Story, Generator], Found], *texts: str, e
 def _moving(story: Story, rng: Generator) -> Found:
     found = gt.where(story.seen(), story.moved)
     need(len(found) < 4)
-    return Found(found, f"{_THINGS}; filter displacement gt 8; answer")
+    return Found(found, f"{THINGS}; filter displacement gt 8; answer")
 
 
 def _most(story: Story, rng: Generator) -> Found:
     best = gt.least(story.seen(), lambda s: -story.displacement(s), 0.15)
     need(story.areas[0, best.id] >= gt.CLEAR_AREA and story.areas[-1, best.id] >= gt.CLEAR_AREA)
-    return Found([best], f"{_THINGS}; rank displacement max; answer")
+    return Found([best], f"{THINGS}; rank displacement max; answer")
 
 
 def _slid(story: Story, rng: Generator) -> Found:
     found = [s for s in gt.where(story.seen(), story.moved) if not story.ever_held(s)]
-    return Found(found, f"{_THINGS}; relate held_by {_GRIPPER} none; filter displacement gt 8; answer")
+    return Found(found, f"{THINGS}; relate held_by {_GRIPPER} none; filter displacement gt 8; answer")
 
 
 def _appeared(story: Story, rng: Generator) -> Found:
     found = [s for s in story.seen() if not story.shown(0, s)]
-    return Found(found, f"{_THINGS}; filter first_seen gt 0; answer")
+    return Found(found, f"{THINGS}; filter first_seen gt 0; answer")
 
 
 def _left(story: Story, rng: Generator) -> Found:
     found = [s for s in story.seen() if not story.shown(story.last, s)]
-    return Found(found, f"{_THINGS}; filter last_seen lt {story.last}; answer")
+    return Found(found, f"{THINGS}; filter last_seen lt {story.last}; answer")
 
 
 def _throughout(story: Story, rng: Generator) -> Found:
@@ -86,12 +89,12 @@ def _put(story: Story, rng: Generator) -> Found:
     if story.shown(0, found[0]):
         need(_seen_held(story, 0) == story.held_at(0) != [])
         return Found(found, f"at first; relate held_by {_GRIPPER}; answer")
-    return Found(found, f"{_THINGS}; filter first_seen gt 0; rank displacement max; answer")
+    return Found(found, f"{THINGS}; filter first_seen gt 0; rank displacement max; answer")
 
 
 def _handled(story: Story, rng: Generator) -> Found:
     found = [s for s in story.seen() if story.ever_held(s)]
-    return Found(found, f"{_THINGS}; relate held_by {_GRIPPER}; filter displacement gt 8; answer")
+    return Found(found, f"{THINGS}; relate held_by {_GRIPPER}; filter displacement gt 8; answer")
 
 
 def _toward(fixture: str) -> Callable[[Story, Generator], Found]:
@@ -102,7 +105,7 @@ def _toward(fixture: str) -> Callable[[Story, Generator], Found]:
         need(all(abs(value - 0.1) > 0.06 for value in gain.values()))
         found = [s for s in story.seen() if gain[s.id] > 0.1]
         need(all(story.shown(0, s) and story.shown(story.last, s) for s in found))
-        return Found(found, f"{_THINGS}; filter approach {fixture} gt 5; answer")
+        return Found(found, f"{THINGS}; filter approach {fixture} gt 5; answer")
 
     return solve
 
@@ -132,13 +135,13 @@ def _nothing_held(story: Story, rng: Generator) -> Found:
 def _count_moved(story: Story, rng: Generator) -> Found:
     found = gt.where(story.seen(), story.moved)
     need(0 < len(found) < 4)
-    return Found(found, f"{_THINGS}; filter displacement gt 8; count; answer", number=len(found))
+    return Found(found, f"{THINGS}; filter displacement gt 8; count; answer", number=len(found))
 
 
 def _count_gone(story: Story, rng: Generator) -> Found:
     found = [s for s in story.seen() if not story.shown(story.last, s)]
     need(0 < len(found) < 5)
-    return Found(found, f"{_THINGS}; filter last_seen lt {story.last}; count; answer", number=len(found))
+    return Found(found, f"{THINGS}; filter last_seen lt {story.last}; count; answer", number=len(found))
 
 
 def _at_end(order: str) -> Callable[[Story, Generator], Found]:
@@ -165,7 +168,7 @@ def _mover_colour(story: Story, rng: Generator) -> Found:
     colour = pick(sorted({s.colour for s in moved}), rng)
     found = [s for s in moved if s.colour == colour]
     need(len(moved) < 4)
-    return Found(found, f"{_THINGS}; filter colour eq {colour}; filter displacement gt 8; answer", {"c": colour})
+    return Found(found, f"{THINGS}; filter colour eq {colour}; filter displacement gt 8; answer", {"c": colour})
 
 
 CLIPS: tuple[Recipe, ...] = (

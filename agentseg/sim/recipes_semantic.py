@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from numpy.random import Generator
 
-from agentseg.sim.ground_truth import Story, View
+from agentseg.sim.ground_truth import View
 from agentseg.sim.recipes import Found, Recipe, need
+from agentseg.sim.story import Story
 
 
 def _for(labels: str, *texts: str, unclear: str = "", plan: str = "") -> Recipe:

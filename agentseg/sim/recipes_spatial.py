@@ -7,31 +7,13 @@ from collections.abc import Callable
 from numpy.random import Generator
 
 from agentseg.sim import ground_truth as gt
-from agentseg.sim.ground_truth import ObjectState, Story, View
-from agentseg.sim.recipes import Found, Recipe, need, pick, plural
+from agentseg.sim.ground_truth import View
+from agentseg.sim.recipes import COMMON, THINGS, Found, Recipe, need, pick, plural
+from agentseg.sim.story import Story
+from agentseg.sim.truth import ObjectState
 
 Predicate = Callable[[ObjectState], Callable[[ObjectState], bool | None]]
 
-COMMON = (
-    "mug",
-    "glass",
-    "bottle",
-    "plate",
-    "bowl",
-    "knife",
-    "fork",
-    "spoon",
-    "apple",
-    "orange",
-    "banana",
-    "sponge",
-    "can",
-    "carton",
-    "spatula",
-    "kettle",
-    "pot",
-    "pan",
-)
 ANCHORS = (
     "toaster",
     "microwave",
@@ -99,7 +81,7 @@ def _side(relation: str, predicate: Predicate, *texts: str, labelled: bool, role
             pool, head = view.find([words["x"]]), f"find {words['x']}"
         else:
             pool = [state for state in view.objects() if state.id != anchor.id]
-            head = "a = find stove, sink, robot gripper; except a"
+            head = THINGS
         gt.check_apart(pool, anchor, sideways=relation in ("left_of", "right_of"))
         found = gt.where(pool, predicate(anchor))
         need(0 < len(found) < min(len(pool), 5))
@@ -124,7 +106,7 @@ def _held(view: View, story: Story | None, rng: Generator) -> Found:
 
 def _closest(view: View, story: Story | None, rng: Generator) -> Found:
     best = gt.least(view.objects(), gt.camera_distance, gt.DEPTH_MARGIN)
-    return Found([best], "a = find stove, sink, robot gripper; except a; rank depth min; answer")
+    return Found([best], f"{THINGS}; rank depth min; answer")
 
 
 def _closest_of(view: View, story: Story | None, rng: Generator) -> Found:
@@ -147,7 +129,7 @@ def _between(view: View, story: Story | None, rng: Generator) -> Found:
     need(gt.apart(a, b) > 0.25)
     found = gt.where([s for s in view.objects() if s.id not in (a.id, b.id)], gt.is_between(a, b))
     need(0 < len(found) < 4)
-    plan = f"a = find stove, sink, robot gripper; except a; relate between {a.label}, {b.label}; answer"
+    plan = f"{THINGS}; relate between {a.label}, {b.label}; answer"
     return Found(found, plan, {"x": a.label, "y": b.label})
 
 

@@ -51,7 +51,7 @@ def render_kitchen(
     side = max(width, height) * supersample
     if min(frames, width, height, supersample) < 1 or seed < 0 or side > MAX_SIDE:
         raise InputError(
-            f"a kitchen needs seed >= 0, frames, width, height and supersample >= 1, at most {MAX_SIDE} samples a side; "
+            f"a kitchen needs seed >= 0, frames, width, height, supersample >= 1, at most {MAX_SIDE} samples a side; "
             f"found {seed=}, {frames=}, {width=}, {height=}, {supersample=}"
         )
     layout, pose, sensing, lighting, moving = (np.random.default_rng([seed, k]) for k in range(5))

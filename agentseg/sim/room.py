@@ -142,7 +142,8 @@ def build_room(rng: Generator) -> Room:
     stove = float(-side * rng.uniform(0.4, 0.56)) if kind in (0, 2) else None
     half = 1.7
     parts: list[tuple[str, Part]] = []
-    basin, burners = None, []
+    basin: tuple[float, float, float, float] | None = None
+    burners: list[tuple[float, float]] = []
     if sink is not None:
         pieces, basin = _sink(sink, rng)
         parts += [("sink", part) for part in join(pieces)]

@@ -20,7 +20,8 @@ def knife(rng: Generator) -> Model:
     """A chef's knife that lies flat: a pointed steel blade and a dark or wooden handle with rivets."""
     length, width = rng.uniform(0.17, 0.21), rng.uniform(0.036, 0.046)
     grip = rng.uniform(0.115, 0.13)
-    blade = prism([(0, -width / 2), (length * 0.7, -width / 2), (length * 0.9, -width * 0.1), (length, width * 0.45), (0, width / 2)], 0.006, 0.01, "steel")  # fmt: skip
+    edge = [(0, -width / 2), (length * 0.7, -width / 2), (length * 0.9, -width * 0.1)]
+    blade = prism([*edge, (length, width * 0.45), (0, width / 2)], 0.006, 0.01, "steel")
     bolster = box((0.012, width * 0.7, 0.014), (0, width * 0.1, 0.001), "steel")
     handle = prism(rounded(grip, width * 0.62, 0.012), 0.0, 0.018, "body").moved((-grip / 2, width * 0.14, 0))
     rivets = [
@@ -48,12 +49,10 @@ def fork(rng: Generator) -> Model:
 def spoon(rng: Generator) -> Model:
     """A steel or wooden spoon: a hollow oval and a tapering handle."""
     size = rng.uniform(1.05, 1.25)
-    outer = _ball(0.022, 0.016, steps=9)
     stretch = np.diag([1.5, 1.0, 1.0])
     half = [(float(0.0215 * np.sin(t)), float(0.0135 - 0.009 * np.cos(t))) for t in np.linspace(np.pi / 2, 0, 5)]
     hollow = lathe([(0.0225, 0.0145), *half], "hollow", 16)
     shell = lathe([(0, 0), (0.011, 0.002), (0.018, 0.006), (0.022, 0.0135), (0.0225, 0.0145)], "body", 16)
-    del outer
     parts = [Part(p.verts @ stretch, p.normals, p.faces, p.slot) for p in (shell, hollow)]
     path = [(-0.031, 0, 0.014), (-0.06, 0, 0.014), (-0.1, 0, 0.011), (-0.165, 0, 0.008)]
     parts.append(tube(path, (0.0042, 0.0042, 0.0056, 0.0078), "body", 8))
@@ -81,7 +80,8 @@ def board(rng: Generator) -> Model:
     parts = [prism(rounded(w, d, 0.025), 0, t)]
     parts.append(prism(rounded(0.014, d * 0.35, 0.007), t, t + 0.0006, "dark").moved((w / 2 - 0.024, 0, 0)))
     wood = rng.random() < 0.65
-    return Model(parts, ("brown",) if wood else ("white", "green", "blue", "red", "yellow"), "wood" if wood else "plastic", top=(w * 0.8, d * 0.8, t))  # fmt: skip
+    colours = ("brown",) if wood else ("white", "green", "blue", "red", "yellow")
+    return Model(parts, colours, "wood" if wood else "plastic", top=(w * 0.8, d * 0.8, t))
 
 
 def sponge(rng: Generator) -> Model:
@@ -94,7 +94,8 @@ def sponge(rng: Generator) -> Model:
 def apple(rng: Generator) -> Model:
     """A dimpled sphere with a stem and a leaf."""
     r = rng.uniform(0.037, 0.044)
-    shape = [(0, 0.006), (0.35, 0.0), (0.7, 0.22), (0.94, 0.65), (1.0, 1.05), (0.92, 1.45), (0.65, 1.75), (0.35, 1.82), (0.12, 1.72), (0, 1.6)]  # fmt: skip
+    shape = [(0, 0.006), (0.35, 0.0), (0.7, 0.22), (0.94, 0.65), (1.0, 1.05), (0.92, 1.45), (0.65, 1.75)]
+    shape += [(0.35, 1.82), (0.12, 1.72), (0, 1.6)]
     parts = [lathe([(x * r, z * r) for x, z in shape], "body", 18)]
     parts.append(tube([(0, 0, r * 1.6), (0.002, 0, r * 1.85), (0.007, 0, r * 2.12)], 0.0028, "stem", 5))
     if rng.random() < 0.5:
@@ -110,7 +111,7 @@ def banana(rng: Generator) -> Model:
     path = np.column_stack(
         [reach * 1.15 * np.sin(turn), reach * 1.15 * np.cos(turn) - reach * 0.85, np.full(11, 0.018)]
     )
-    path[:, 2] += np.linspace(0, 0.012, 11) ** 1.0
+    path[:, 2] += np.linspace(0, 0.012, 11)
     radii = (0.006, 0.011, 0.0155, 0.018, 0.019, 0.019, 0.019, 0.018, 0.015, 0.0085, 0.006)
     parts = [tube(path, radii, "body", 7)]
     parts.append(tube([path[0] * 1.0, path[0] + (path[0] - path[1]) * 0.25], 0.0065, "stem", 6))

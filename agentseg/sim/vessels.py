@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 
 from agentseg.sim.mesh import Part, arc, box, lathe, prism, rotation, tube
-from agentseg.sim.model import Model
+from agentseg.sim.model import Finish, Model
 
 _ALL = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "grey", "white")
 
@@ -65,16 +65,17 @@ def bottle(rng: Generator) -> Model:
     if rng.random() < 0.7:
         z0, z1 = shoulder * 0.25, shoulder * 0.8
         parts.append(lathe([(r, z0), (r * 1.02, z0), (r * 1.02, z1), (r, z1)], "label"))
-    finish = "glass" if rng.random() < 0.4 else "glossy"
-    colours = ("green", "brown", "blue", "white") if finish == "glass" else ("green", "blue", "red", "yellow", "white", "pink", "purple", "orange", "black")  # fmt: skip
-    return Model(parts, colours, "glass" if finish == "glass" else "glossy", grip=shoulder * 0.6)
+    if rng.random() < 0.4:
+        return Model(parts, ("green", "brown", "blue", "white"), "glass", grip=shoulder * 0.6)
+    colours = ("green", "blue", "red", "yellow", "white", "pink", "purple", "orange", "black")
+    return Model(parts, colours, "glossy", grip=shoulder * 0.6)
 
 
 def kettle(rng: Generator) -> Model:
     """A squat stove kettle with an arched handle, or a tall electric one with a side handle; both have a spout."""
-    colours = ("grey", "grey", "red", "black", "white", "blue", "green", "yellow", "orange")
-    finish = "steel" if rng.random() < 0.4 else "glossy"
-    colours = ("grey",) if finish == "steel" else colours[2:]
+    finish: Finish = "steel" if rng.random() < 0.4 else "glossy"
+    paints = ("red", "black", "white", "blue", "green", "yellow", "orange")
+    colours = ("grey",) if finish == "steel" else paints
     if rng.random() < 0.55:
         r, h = rng.uniform(0.085, 0.1), rng.uniform(0.11, 0.135)
         profile = [(0, 0), (r * 0.95, 0), (r, 0.02), (r * 0.97, h * 0.45), (r * 0.75, h * 0.8), (r * 0.42, h)]
@@ -82,16 +83,16 @@ def kettle(rng: Generator) -> Model:
         knob = lathe([(0.008, h + 0.01), (0.014, h + 0.024), (0, h + 0.032)], "dark")
         spout = [(r * 0.8, 0, h * 0.35), (r * 1.1, 0, h * 0.62), (r * 1.35, 0, h * 0.95), (r * 1.45, 0, h * 1.02)]
         arch = arc(0.12, np.pi - 0.12, 13, (r * 0.78, h * 0.78))
-        grip = np.column_stack([arch[:, 0], np.zeros(13), h * 0.72 + arch[:, 1]])
-        parts = [lathe(profile), lid, knob, tube(spout, (0.02, 0.016, 0.011, 0.01)), tube(grip, 0.008, "dark")]
-        return Model(parts, colours, "steel" if finish == "steel" else "glossy")
+        over = np.column_stack([arch[:, 0], np.zeros(13), h * 0.72 + arch[:, 1]])
+        parts = [lathe(profile), lid, knob, tube(spout, (0.02, 0.016, 0.011, 0.01)), tube(over, 0.008, "dark")]
+        return Model(parts, colours, finish)
     r, h = rng.uniform(0.066, 0.076), rng.uniform(0.19, 0.225)
     base = lathe([(0, 0), (r * 1.12, 0), (r * 1.12, 0.02), (r, 0.024)], "dark")
     body = lathe([(r, 0.022), (r * 0.98, h * 0.5), (r * 0.74, h)])
     lid = lathe([(r * 0.74, h), (r * 0.6, h + 0.01), (0.012, h + 0.014), (0.012, h + 0.026), (0, h + 0.028)], "dark")
     spout = [(r * 0.68, 0, h * 0.72), (r * 0.95, 0, h * 0.85), (r * 1.3, 0, h * 0.97)]
     grip = _handle(-r * 0.74, h * 0.16, h * 0.94, -0.055, 0.0095, "dark")
-    return Model([base, body, lid, tube(spout, (0.026, 0.02, 0.011)), grip], colours, finish)  # type: ignore[arg-type]
+    return Model([base, body, lid, tube(spout, (0.026, 0.02, 0.011)), grip], colours, finish)
 
 
 def pan(rng: Generator) -> Model:
@@ -115,13 +116,13 @@ def pot(rng: Generator) -> Model:
         bow = arc(-np.pi / 2, np.pi / 2, 7, (0.035, 0.032))
         loop = np.column_stack([r - 0.003 + bow[:, 0], bow[:, 1], np.full(7, h * 0.8)])
         parts.append(tube(loop, 0.006, "dark" if rng.random() < 0.5 else "steel", 6).moved(turn=rotation("z", side)))
-    finish = "steel" if rng.random() < 0.6 else "glossy"
+    finish: Finish = "steel" if rng.random() < 0.6 else "glossy"
     colours = ("grey",) if finish == "steel" else ("red", "blue", "green", "white", "black", "orange", "yellow")
     if rng.random() < 0.3:
         parts.append(lathe([(r * 1.02, h), (r * 1.0, h + 0.006), (r * 0.5, h + 0.022), (0, h + 0.026)], segments=24))
         parts.append(lathe([(0.008, h + 0.024), (0.018, h + 0.044), (0, h + 0.048)], "dark", 10))
-        return Model(parts, colours, finish)  # type: ignore[arg-type]
-    return Model(parts, colours, finish, cavity=(r * 0.85, 0.009))  # type: ignore[arg-type]
+        return Model(parts, colours, finish)
+    return Model(parts, colours, finish, cavity=(r * 0.85, 0.009))
 
 
 def plate(rng: Generator) -> Model:

@@ -107,7 +107,10 @@ def _run_step(
     started = time.perf_counter()
     try:
         outcome = tools[step.name](scene, selection, **step.args)
-        return _record(step, outcome, started), outcome, _after(scene, outcome)
+        after = _after(scene, outcome)
+        record = _record(step, outcome, started)
+        known = [key for key in record.selection if key in after.twin.ids]  # a user's own step may have dropped some
+        return record.model_copy(update={"selection": tuple(known)}), outcome, after
     except Exception as error:  # a perceiver or a user's own step may raise or return anything: it becomes a record
         shown = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         outcome = Outcome(selection)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from agentseg.errors import ToolError
 from agentseg.frames import FrameStore
 from agentseg.measures import Value
 from agentseg.timeline import Timeline
@@ -61,8 +62,16 @@ class Scene:
         return replace(self, names={**self.names, name: selection})
 
     def refined(self, twin: Twin) -> Scene:
-        """This scene with rows of its twin added or changed by a step that perceived."""
+        """This scene with rows of its twin added or changed by a step that perceived.
+
+        Raises:
+            ToolError: It is the twin of another frame or size.
+        """
         before, masks = self.twin, twin.masks
+        if (twin.frame, twin.size) != (before.frame, before.size):
+            raise ToolError(
+                f"a step refines the twin of frame {before.frame}, {before.size}; found frame {twin.frame}, {twin.size}"
+            )
         changed = tuple(
             row
             for row in twin.instances

@@ -80,15 +80,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--count", type=int, default=200, help="frames (default %(default)s)")
     parser.add_argument("--start", type=int, default=1_000_000, help="first seed (default %(default)s)")
     parser.add_argument("--data", type=Path, help="read the frames from shards here instead of rendering them")
-    parser.add_argument("--threshold", type=float, help="height of a centre; default: the model's")
+    parser.add_argument("--threshold", type=float, help="height of a centre; default: the decoder's")
     given = parser.parse_args(arguments)
     perceiver = KitchenPerceiver(given.model, threshold=given.threshold)
-    if given.data:
-        pairs = stored(given.data, given.start, given.count)
-    else:
-        pairs = rendered(given.start, given.count)
+    seeds = (given.start, given.count)
+    pairs = stored(given.data, *seeds) if given.data else rendered(*seeds)
     sha = hashlib.sha256(given.model.read_bytes()).hexdigest()[:16]
-    about = {"model_sha256": sha, "bytes": given.model.stat().st_size, "seeds": [given.start, given.start + given.count - 1]}
+    last = given.start + given.count - 1
+    about = {"model_sha256": sha, "bytes": given.model.stat().st_size, "seeds": [given.start, last]}
     sys.stdout.write(json.dumps(about | evaluate(perceiver, pairs), indent=1) + "\n")
 
 

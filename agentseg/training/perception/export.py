@@ -39,7 +39,7 @@ class Exported(nn.Module):
     def __init__(self, net: KitchenNet) -> None:
         super().__init__()
         self.net = fold(net.eval())
-        self.register_buffer("mean", torch.tensor(MEAN).reshape(1, 3, 1, 1))
+        self.mean = nn.Parameter(torch.tensor(MEAN).reshape(1, 3, 1, 1), requires_grad=False)
 
     def forward(self, picture: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Map uint8 (1, 240, 320, 3) to the four outputs."""
@@ -72,7 +72,7 @@ def load_net(path: Path) -> tuple[KitchenNet, dict[str, Any]]:
         The network and the checkpoint's other entries.
     """
     state = torch.load(path, map_location="cpu", weights_only=True)
-    sizes = {key: tuple(value) if isinstance(value, list) else value for key, value in state["config"].items()}
+    sizes: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in state["config"].items()}
     net = KitchenNet(NetConfig(**sizes))
     net.load_state_dict(state["average"])
     about = {key: state[key] for key in ("step", "seen", "elapsed", "minutes", "frames", "data")}
@@ -100,7 +100,8 @@ class Calibration:
 
     def __init__(self, shards: Shards, count: int) -> None:
         places = np.linspace(0, len(shards) - 1, min(count, len(shards))).astype(int)
-        self._feed: Iterator[dict[str, Any]] = ({"picture": np.ascontiguousarray(shards[int(k)].rgb[None])} for k in places)
+        pictures = (np.ascontiguousarray(shards[int(k)].rgb[None]) for k in places)
+        self._feed: Iterator[dict[str, Any]] = ({"picture": picture} for picture in pictures)
 
     def get_next(self) -> dict[str, Any] | None:
         """The next picture, or None at the end."""
@@ -108,7 +109,7 @@ class Calibration:
 
 
 def float_nodes(model: Any) -> list[str]:
-    """Names of the nodes that stay in float: the convolutions of ``FLOAT_PARTS`` and what follows them or is enlarged."""
+    """Names of the nodes that stay in float: the convolutions of ``FLOAT_PARTS`` and what no int8 node feeds."""
     kept: list[str] = []
     floats: set[str] = {"picture"}  # values that no int8 node makes
     for node in model.graph.node:

@@ -1,4 +1,4 @@
-"""The kitchen network: a small residual backbone, a feature pyramid and panoptic heads (Panoptic-DeepLab, Cheng et al. 2020).
+"""The kitchen network: residual backbone, feature pyramid, panoptic heads (Panoptic-DeepLab, Cheng et al. 2020).
 
 Departures:
     * The centre heatmap has one channel a class (as in CenterNet, Zhou et al. 2019), not one in all: an apple in the
@@ -113,10 +113,8 @@ class KitchenNet(nn.Module):
         self.stem = conv(3, size.stem, 3, 2)
         widths = (size.stem, *size.stages)
         self.stages = nn.ModuleList(
-            nn.Sequential(
-                *(Block(widths[i] if k == 0 else widths[i + 1], widths[i + 1], 2 if k == 0 else 1) for k in range(depth))
-            )
-            for i, depth in enumerate(size.depths)
+            nn.Sequential(Block(inside, outside, 2), *(Block(outside, outside, 1) for _ in range(depth - 1)))
+            for inside, outside, depth in zip(widths, size.stages, size.depths, strict=False)
         )
         width = size.pyramid
         self.lateral = nn.ModuleList(nn.Conv2d(channels, width, 1) for channels in size.stages)
@@ -141,7 +139,9 @@ class KitchenNet(nn.Module):
                     nn.init.zeros_(part.bias)
         for part in self.modules():
             if isinstance(part, Block):
-                nn.init.zeros_(part.second[1].weight)  # a block starts as its skip
+                norm = part.second[1]
+                assert isinstance(norm, nn.BatchNorm2d)
+                nn.init.zeros_(norm.weight)  # a block starts as its skip
         for head in (self.semantic, self.heat, self.offset, self.log_depth):
             nn.init.normal_(head.weight, std=0.01)
         assert self.heat.bias is not None
@@ -175,6 +175,6 @@ class KitchenNet(nn.Module):
 
 
 def normalise(pictures: Tensor) -> Tensor:
-    """Bring uint8 pictures (B, 240, 320, 3) to the network's input (B, 3, 240, 320), float32 in channels-last memory."""
+    """Bring uint8 pictures (B, 240, 320, 3) to the network's input, float32 (B, 3, 240, 320), channels last."""
     mean = torch.tensor(MEAN, device=pictures.device)
     return ((pictures.float() - mean) / SCALE).permute(0, 3, 1, 2)

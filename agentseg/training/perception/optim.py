@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -27,7 +27,8 @@ def orthogonal(matrix: Tensor, steps: int = 4) -> Tensor:
     for _ in range(steps):
         gram = x @ x.T
         x = a * x + (b * gram + c * gram @ gram) @ x
-    return (x.T if tall else x).float()
+    back: Tensor = (x.T if tall else x).float()
+    return back
 
 
 class Muon(torch.optim.Optimizer):
@@ -63,12 +64,14 @@ class Muon(torch.optim.Optimizer):
 
 def split(net: nn.Module) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
     """Sort parameters: convolutions before a batch norm (Muon), other weights, norms and biases."""
-    normed, plain, small = [], [], []
+    normed: list[Tensor] = []
+    plain: list[Tensor] = []
+    small: list[Tensor] = []
     for name, weight in net.named_parameters():
         if weight.ndim == 4 and name.endswith("0.weight"):
-            normed.append(cast("Tensor", weight))
+            normed.append(weight)
         else:
-            (plain if weight.ndim == 4 else small).append(cast("Tensor", weight))
+            (plain if weight.ndim == 4 else small).append(weight)
     return normed, plain, small
 
 

@@ -1,4 +1,4 @@
-"""Shards: rendered frames on disk as raw arrays, fifty to a folder, so that training maps them instead of decoding files."""
+"""Shards: rendered frames on disk as raw arrays, fifty to a folder, mapped into memory instead of decoded."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def heatmap(
     size: tuple[int, int],
     things: int,
 ) -> Floats:
-    """Draw a Gaussian at each centre, wider for larger instances (sigma 0.8 to 2 cells); the centre's cell is exactly 1."""
+    """Draw a Gaussian at each centre, wider for larger instances (sigma 0.8 to 2 cells); 1 at the centre's cell."""
     heat = np.zeros((things, *size), np.float32)
     for key in np.flatnonzero((areas >= 20) & (classes >= 0)):
         y, x = (rows[key] + 0.5) / CELL - 0.5, (columns[key] + 0.5) / CELL - 0.5

@@ -186,19 +186,19 @@ def main(arguments: list[str] | None = None) -> None:
     """Read the command line and train."""
     parser = argparse.ArgumentParser(
         prog="python -m agentseg.training.perception.train",
-        description="Train the kitchen network on rendered shards. Kill it whenever you like: the same command resumes.",
+        description="Train the kitchen network on rendered shards. Kill it at any time: the same command resumes.",
         epilog="First render: python -m agentseg.training.perception.render --out DIR --count 8000 --start 0",
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder of shards; new ones are picked up while training")
+    parser.add_argument("--data", type=Path, required=True, help="folder of shards; new ones are picked up")
     parser.add_argument("--out", type=Path, required=True, help="folder for last.pt and log.jsonl")
-    parser.add_argument("--minutes", type=float, required=True, help="time budget; the learning rate is annealed to its end")
+    parser.add_argument("--minutes", type=float, required=True, help="time budget; the rate is annealed to its end")
     parser.add_argument("--batch", type=int, default=12, help="frames a step (default %(default)s)")
     parser.add_argument("--rate", type=float, default=0.003, help="peak learning rate of AdamW (default %(default)s)")
     parser.add_argument("--optimiser", choices=("muon", "adamw"), default="muon")
     parser.add_argument("--threads", type=int, default=1, help="torch threads (default %(default)s)")
     parser.add_argument("--save", type=float, default=120.0, help="seconds between checkpoints (default %(default)s)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--nice", type=int, default=5, help="give way to other programs by so much (default %(default)s)")
+    parser.add_argument("--nice", type=int, default=5, help="give way to other programs (default %(default)s)")
     given = vars(parser.parse_args(arguments))
     os.nice(given.pop("nice"))
     keep_memory()

@@ -1,0 +1,30 @@
+"""``python -m benchmarks``: every figure that the README names, measured here and now."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from agentseg.sim import load_queries
+from benchmarks import answers, overhead, perception
+
+
+def main() -> int:
+    """Print the figures; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="leave out the queries (they render 56 scenes: minutes)")
+    quick = parser.parse_args().quick
+    print("machinery")
+    for name, value in overhead.report().items():
+        print(f"  {name:<48} {'not measured (no Qwen BPE at hand)' if value is None else value}")
+    print("kitchen perceiver")
+    for name, figure in perception.report().items():
+        print(f"  {name:<48} {figure}")
+    if not quick:
+        print("right answers on the kitchen's queries")
+        answers.table(answers.scored(load_queries()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
