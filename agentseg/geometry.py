@@ -8,11 +8,18 @@ depend on it weakly.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
+from agentseg.masks import Mask, decode
 from agentseg.twin import Instance, Twin
 
 FOCAL_WIDTHS = 0.9
 """Assumed focal length in frame widths."""
+FOOT_GAP = 3
+"""Pixels under a foot that are looked at: the outlines of two masks may leave a gap."""
 NEAREST = 1e-3
 """Smallest depth of an anchor, in metres, at which a distance in space can be put on its scale."""
 
@@ -60,6 +67,42 @@ def covered(instance: Instance, anchor: Instance) -> float:
     down = min(a[3], b[3]) - max(a[1], b[1])
     area = (a[2] - a[0]) * (a[3] - a[1])
     return max(0.0, across) * max(0.0, down) / area if area > 0 else 0.0
+
+
+def contact(instance: Instance, anchor: Instance, twin: Twin) -> float:
+    """Share of the instance's foot that stands on the anchor, 0-1: what lies right under its lower edge.
+
+    The foot is the lower edge of the mask in the lowest third of its height. Without masks it is the middle of the
+    box's lower side, and it stands on the anchor where that lies in the anchor's box.
+    """
+    here, there = twin.masks.get(instance.id), twin.masks.get(anchor.id)
+    if here is None or there is None:
+        middle, foot = (instance.box[0] + instance.box[2]) / 2, instance.box[3]
+        left, top, right, bottom = anchor.box
+        return float(left <= middle <= right and top <= foot <= bottom + 1)
+    columns, rows = _foot(here["counts"], *twin.size)
+    if columns.size == 0:
+        return 0.0
+    under = _pixels(there["counts"], *twin.size)
+    deep = np.minimum(rows[:, None] + np.arange(1, FOOT_GAP + 1), twin.size[0] - 1)
+    return float(under[deep, columns[:, None]].any(axis=1).mean())
+
+
+@lru_cache(maxsize=256)
+def _pixels(counts: str, height: int, width: int) -> Mask:
+    return decode({"size": [height, width], "counts": counts})
+
+
+@lru_cache(maxsize=256)
+def _foot(counts: str, height: int, width: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    mask = _pixels(counts, height, width)
+    columns = np.flatnonzero(mask.any(axis=0))
+    if columns.size == 0:
+        return columns, columns
+    lowest = height - 1 - np.argmax(mask[::-1, columns], axis=0)
+    tall = lowest.max() + 1 - np.flatnonzero(mask.any(axis=1))[0]
+    low = lowest >= lowest.max() - max(2.0, 0.3 * tall)
+    return columns[low], lowest[low]
 
 
 def depth_step(instance: Instance, anchor: Instance) -> float | None:

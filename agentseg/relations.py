@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from agentseg.geometry import centre, covered, depth_step, gap
+from agentseg.geometry import centre, contact, covered, depth_step, gap
 from agentseg.twin import Instance, Twin
 
 Relation = Callable[[Instance, Instance, Twin], bool]
@@ -19,20 +19,27 @@ GRID_MARGIN = 1.0
 """Centres nearer than this on the grid are level: neither is left of, above or beyond the other."""
 DEPTH_MARGIN = 0.02
 """Depths nearer than this, in metres, are level."""
-SAME_PLACE = 0.2
-"""Largest step in depth, in metres, of two things of which one carries, holds or contains the other."""
+SAME_PLACE = 0.16
+"""Largest step in depth, in metres, of two things of which one carries or contains the other."""
+WIDE_PLACE = 0.3
+"""The same for an anchor that is much wider than what it carries, or a surface."""
+IN_HAND = 0.12
+"""Largest step in depth, in metres, of a thing and the hand that holds it."""
 NEXT_TO_GAP = 6.0
 """Largest gap of two neighbours, on the grid."""
 NEXT_TO_DEPTH = 0.25
 """Largest step in depth of two neighbours, in metres."""
 
-CONTAINERS = frozenset(
-    (
-        "bowl", "pan", "pot", "mug", "cup", "glass", "sink", "basket", "box", "bag", "bin", "bucket", "jar", "vase",
-        "drawer", "carton", "can", "kettle", "microwave", "oven",
-    )
-)  # fmt: skip
-"""Names of things that hold others inside; anything else carries them on top."""
+CONTAINERS = frozenset((
+    "bowl", "pan", "pot", "mug", "cup", "glass", "sink", "basket", "box", "bag", "bin", "bucket", "jar",
+    "vase", "drawer",
+))  # fmt: skip
+"""Last words of names of open things, which hold others inside; anything else carries them on top."""
+SURFACES = frozenset((
+    "stove", "board", "plate", "tray", "table", "counter", "shelf", "desk", "bed", "bench", "couch", "sofa",
+    "chair", "floor", "mat", "rug",
+))  # fmt: skip
+"""Last words of names of things that are wide and flat, however much of them is in the picture."""
 HOLDERS = frozenset(("gripper", "hand", "arm", "person", "robot", "man", "woman", "child"))
 """Words in the names of those who hold."""
 
@@ -58,25 +65,34 @@ def _near_in_depth(a: Instance, b: Instance, limit: float) -> bool:
     return step is None or abs(step) <= limit
 
 
-def _carried(a: Instance, b: Instance) -> bool:
-    """The foot of ``a`` stands within the box of ``b``, not below it, at the same depth, and ``a`` is smaller."""
-    x1, y1, x2, y2 = a.box
-    left, top, right, bottom = b.box
-    slack = 0.1 * (bottom - top) + 1
-    foot_in = left <= (x1 + x2) / 2 <= right and top - slack <= y2 <= bottom + slack
-    smaller = (x2 - x1) < (right - left)
-    higher = (y1 + y2) / 2 <= (top + bottom) / 2 + slack
-    return foot_in and smaller and (higher or covered(a, b) > 0.9) and _near_in_depth(a, b, SAME_PLACE)
+def _last_word(instance: Instance) -> str:
+    return instance.name.split()[-1]
 
 
 def inside(a: Instance, b: Instance, twin: Twin) -> bool:
-    """It is carried by a container (``CONTAINERS``): its foot in the anchor's box, half of its own box in it too."""
-    return b.name.split()[-1] in CONTAINERS and _carried(a, b) and covered(a, b) >= 0.4
+    """Its foot stands on an open container (``CONTAINERS``), a third of its box lies in the anchor's, at one depth."""
+    return (
+        _last_word(b) in CONTAINERS
+        and not _holder(a)
+        and _width(a) < 1.1 * _width(b)
+        and covered(a, b) > 0.35
+        and _near_in_depth(a, b, SAME_PLACE)
+        and contact(a, b, twin) >= 0.3
+    )
 
 
 def on(a: Instance, b: Instance, twin: Twin) -> bool:
-    """It is carried by a thing that is no container: its foot in the anchor's box, at the same place in depth."""
-    return b.name.split()[-1] not in CONTAINERS and _carried(a, b) and not _holder(a) and not _holder(b)
+    """Its foot stands on the anchor, at one depth; the anchor is no open container, and flat rather than tall."""
+    if _last_word(b) in CONTAINERS or _holder(a) or _holder(b) or gap(a, b, twin) > 1:
+        return False
+    flat = _last_word(b) in SURFACES
+    shaped = flat or (_width(a) < 1.3 * _width(b) and b.box[3] - b.box[1] < 1.1 * _width(b))
+    limit = WIDE_PLACE if flat or _width(a) < 0.6 * _width(b) else SAME_PLACE
+    return shaped and _near_in_depth(a, b, limit) and contact(a, b, twin) >= (0.2 if flat else 0.5)
+
+
+def _width(instance: Instance) -> float:
+    return instance.box[2] - instance.box[0]
 
 
 def next_to(a: Instance, b: Instance, twin: Twin) -> bool:
@@ -99,8 +115,13 @@ def _holder(instance: Instance) -> bool:
 
 
 def held_by(a: Instance, b: Instance, twin: Twin) -> bool:
-    """The anchor is one who holds (``HOLDERS``), their boxes touch, at the same place in depth."""
-    return _holder(b) and not _holder(a) and gap(a, b, twin) <= 1 and _near_in_depth(a, b, SAME_PLACE)
+    """The anchor is one who holds (``HOLDERS``); it hangs at the anchor's lower two thirds, at one depth."""
+    if not _holder(b) or _holder(a) or covered(a, b) < 0.05 or not _near_in_depth(a, b, IN_HAND):
+        return False
+    tall = b.box[3] - b.box[1]
+    slack = 0.05 * _width(b)
+    middle = (a.box[0] + a.box[2]) / 2
+    return b.box[0] - slack <= middle <= b.box[2] + slack and a.box[1] > b.box[1] + 0.3 * tall
 
 
 def between(a: Instance, first: Instance, second: Instance, twin: Twin) -> bool:

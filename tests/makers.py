@@ -1,5 +1,6 @@
 """Makers of hand-made twins and strategies of random ones, shared by the tests of plans and steps."""
 
+import functools
 import random
 from collections.abc import Iterator, Sequence
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -85,7 +86,12 @@ def scenes(draw: st.DrawFn, most: int = 12) -> Scene:
 
 def sample(pattern: str, chance: random.Random) -> str:
     """A random string that a regular expression accepts; every branch is as likely as its neighbours."""
-    return "".join(_walk(parser.parse(pattern), chance))
+    return "".join(_walk(_parsed(pattern), chance))
+
+
+@functools.lru_cache(8)
+def _parsed(pattern: str) -> Any:
+    return parser.parse(pattern)
 
 
 def _walk(tokens: Any, chance: random.Random) -> Iterator[str]:

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from agentseg.perception.decode import DecodeConfig, decode, enlarge, find_centres
+from agentseg.perception.decode import DecodeConfig, decode, find_centres, winners
 
 THINGS, CLASSES = 3, 7  # three things, then wall, counter and two fixtures
 WALL, SINK = 3, 6
 
 
 def maps_of(scene):
-    """Perfect maps of a scene: [(class, rows, columns)] of rectangles in pixels of a 240x320 input, later ones on top."""
+    """Perfect maps of a scene: [(class, rows, columns)] of rectangles, px of a 240x320 input, later ones on top."""
     ids, classes = np.zeros((240, 320), int), np.full((240, 320), WALL)
     for key, (label, rows, columns) in enumerate(scene, 1):
         ids[rows, columns], classes[rows, columns] = key, label
@@ -34,7 +34,11 @@ def overlap(mask, truth):
 
 
 def test_two_of_a_class_side_by_side_stay_two():
-    scene = [(0, slice(40, 100), slice(40, 90)), (0, slice(40, 100), slice(92, 140)), (1, slice(150, 200), slice(20, 60))]
+    scene = [
+        (0, slice(40, 100), slice(40, 90)),
+        (0, slice(40, 100), slice(92, 140)),
+        (1, slice(150, 200), slice(20, 60)),
+    ]
     semantic, heat, offset, ids = maps_of(scene)
     found = decode(semantic, heat, offset, DecodeConfig(), THINGS)
     assert sorted(segment.label for segment in found) == [0, 0, 1]
@@ -83,8 +87,14 @@ def test_of_close_peaks_of_one_class_the_highest_stays():
     assert (centres.y[0], centres.x[0]) == (81.5, 81.5)
 
 
-def test_enlarging_keeps_the_mean_and_a_ramp():
-    ramp = np.arange(8, dtype=np.float32)[None, None, :].repeat(4, axis=1)
-    large = enlarge(ramp)
-    assert large.shape == (1, 8, 16)
-    assert np.allclose(large[0, 0, 1:-1], np.arange(1, 15) / 2 - 0.25)
+def test_winners_are_those_of_the_interpolated_evidence():
+    rng = np.random.default_rng(0)
+    evidence = rng.random((4, 6, 8)).repeat(3, axis=1).repeat(3, axis=2)  # even areas with edges
+    expected = evidence
+    for axis, count in ((1, 18), (2, 24)):
+        place = (np.arange(2 * count) + 0.5) / 2 - 0.5
+        low = np.floor(place).astype(int)
+        share = np.expand_dims(place - low, tuple(k for k in range(3) if k != axis))
+        below, above = (np.take(expected, (low + k).clip(0, count - 1), axis=axis) for k in (0, 1))
+        expected = (1 - share) * below + share * above
+    assert np.array_equal(winners(evidence), expected.argmax(axis=0))

@@ -7,8 +7,8 @@ import pytest
 
 from agentseg.errors import ConfigError, MissingExtra, PerceptionError
 from agentseg.frames import Frame
-from agentseg.perception import load_perceivers, perceive
 from agentseg.perception import kitchen as module
+from agentseg.perception import load_perceivers, perceive
 from agentseg.perception.letterbox import Letterbox
 from agentseg.perception.session import MODEL, KitchenSession
 from agentseg.testing import check_perceiver

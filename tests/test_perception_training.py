@@ -148,7 +148,9 @@ def test_metrics_count_what_they_say(capsys):
     truth = Truth(one.ids, one.depth, {1: "kettle", 2: "bowl", 3: "sink"}, {1: "red"})
 
     def row(key, label, mask):
-        return Instance(id=key, label=label, box=box_of(mask), depth_mean=1.2, attributes={"colour": "red"}), encode(mask)
+        return Instance(id=key, label=label, box=box_of(mask), depth_mean=1.2, attributes={"colour": "red"}), encode(
+            mask
+        )
 
     masks = {1: ("kettle", one.ids == 1), 2: ("plate", one.ids == 2), 3: ("sink", one.ids == 3)}
     rows = {key: row(key, label, mask) for key, (label, mask) in masks.items()}

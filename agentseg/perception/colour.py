@@ -31,12 +31,13 @@ _HUES = np.array([19.0, 45.0, 76.0, 115.0, 195.0, 306.0, 335.0])  # upper ends, 
 _AFTER = np.array([6, 0, 1, 2, 3, 4, 5, 6])  # pink, red, orange, yellow, green, blue, purple, pink
 
 
-def dominant_colour(rgb: NDArray[np.uint8], mask: Mask) -> str:
+def dominant_colour(rgb: NDArray[np.uint8], mask: Mask, bright: float | None = None) -> str:
     """Name the colour of a thing.
 
     Args:
         rgb: The frame, uint8 (H, W, 3), sRGB.
         mask: The thing's pixels, bool (H, W); the outermost are left out where enough stay.
+        bright: ``brightness`` of the frame, where it is known already.
 
     Returns:
         One of ``COLOURS``; ``"grey"`` for an empty mask.
@@ -52,9 +53,9 @@ def dominant_colour(rgb: NDArray[np.uint8], mask: Mask) -> str:
     part = mask[y1:y2, x1:x2]
     inner = _erode(part)
     pixels = rgb[y1:y2, x1:x2][inner if np.count_nonzero(inner) >= 12 else part]
-    if len(pixels) > 2000:
-        pixels = pixels[:: len(pixels) // 1000]
-    return COLOURS[int(np.argmax(colour_votes(pixels, brightness(rgb))))]
+    if len(pixels) > 1000:
+        pixels = pixels[:: len(pixels) // 500]
+    return COLOURS[int(np.argmax(colour_votes(pixels, brightness(rgb) if bright is None else bright)))]
 
 
 def colour_votes(pixels: NDArray[np.uint8], bright: float = 100.0) -> Floats:

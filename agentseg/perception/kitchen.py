@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from agentseg.errors import PerceptionError
 from agentseg.frames import Frame
 from agentseg.masks import RLE, Mask, box_of, encode
-from agentseg.perception.colour import dominant_colour
+from agentseg.perception.colour import brightness, dominant_colour
 from agentseg.perception.decode import DecodeConfig, Segment, decode
 from agentseg.perception.letterbox import Letterbox
 from agentseg.perception.session import KitchenMaps, KitchenSession
@@ -46,6 +47,11 @@ class KitchenPerceiver:
         names, things = self._session.labels, self._session.things
         return names[:things] + names[things + 2 :]
 
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the training wrote into the model: steps, frames seen, minutes, a hash of the data."""
+        return dict(self._session.about)
+
     def __call__(self, frame: Frame, twin: Twin) -> Twin:
         """Add what the frame shows.
 
@@ -66,19 +72,21 @@ class KitchenPerceiver:
         fit = Letterbox(frame.size, (session.height, session.width))
         maps = session.run(fit.shrink(frame.rgb))
         segments = decode(maps.semantic, maps.heat, maps.offset, self.config, session.things)
-        first = max(twin.ids, default=0) + 1
+        first, bright = max(twin.ids, default=0) + 1, brightness(frame.rgb)
         instances: list[Instance] = []
         masks: dict[int, RLE] = dict(twin.masks)
         for segment in segments:
             mask = fit.enlarge(segment.mask)
             if not mask.any():
                 continue
-            row = self._instance(first + len(instances), segment, mask, maps, frame)
+            row = self._instance(first + len(instances), segment, mask, maps, frame, bright)
             instances.append(row)
             masks[row.id] = encode(mask)
         return Twin(frame=frame.index, size=frame.size, instances=(*twin.instances, *instances), masks=masks)
 
-    def _instance(self, key: int, segment: Segment, mask: Mask, maps: KitchenMaps, frame: Frame) -> Instance:
+    def _instance(
+        self, key: int, segment: Segment, mask: Mask, maps: KitchenMaps, frame: Frame, bright: float
+    ) -> Instance:
         mean, variance = depth_of(segment.mask, maps.depth)
         thing = segment.label < self._session.things
         return Instance(
@@ -88,7 +96,7 @@ class KitchenPerceiver:
             box=box_of(mask),
             depth_mean=mean,
             depth_var=variance,
-            attributes={"colour": dominant_colour(frame.rgb, mask)} if thing else {},
+            attributes={"colour": dominant_colour(frame.rgb, mask, bright)} if thing else {},
             mask_source="segmenter",
             first_seen=frame.index,
             last_seen=frame.index,

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,11 @@ class KitchenSession:
         path: ONNX file; None takes the one that ships with the package.
         threads: Threads of one call.
 
+    Attributes:
+        labels: Class names, things first, then wall, counter and the fixtures.
+        things: How many of them are things.
+        about: What the training wrote into the file: steps, frames, minutes, a hash of the data.
+
     Raises:
         MissingExtra: onnxruntime is not installed.
         ConfigError: The file is missing or no kitchen model.
@@ -64,6 +70,7 @@ class KitchenSession:
             about = self._session.get_modelmeta().custom_metadata_map
             self.labels: tuple[str, ...] = tuple(json.loads(about["labels"]))
             self.things = int(about["things"])
+            self.about: dict[str, Any] = json.loads(about.get("about", "{}"))
             _, self.height, self.width, _ = self._session.get_inputs()[0].shape
         except Exception as error:  # onnxruntime's errors have no common base; the metadata may be another model's
             raise ConfigError(f"{str(path)!r} is not a kitchen model: {str(error).splitlines()[0]}") from None

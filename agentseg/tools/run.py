@@ -109,8 +109,9 @@ def _run_step(
         outcome = tools[step.name](scene, selection, **step.args)
         after = _after(scene, outcome)
         record = _record(step, outcome, started)
-        known = [key for key in record.selection if key in after.twin.ids]  # a user's own step may have dropped some
-        return record.model_copy(update={"selection": tuple(known)}), outcome, after
+        ids = set(after.twin.ids)
+        known = tuple(key for key in record.selection if key in ids)  # a user's own step may have dropped some
+        return record.model_copy(update={"selection": known}), outcome, after
     except Exception as error:  # a perceiver or a user's own step may raise or return anything: it becomes a record
         shown = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         outcome = Outcome(selection)
