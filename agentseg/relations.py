@@ -77,18 +77,36 @@ def inside(a: Instance, b: Instance, twin: Twin) -> bool:
         and _width(a) < 1.1 * _width(b)
         and covered(a, b) > 0.35
         and _near_in_depth(a, b, SAME_PLACE)
-        and contact(a, b, twin) >= 0.3
+        and _stands_on(a, b, twin, 0.3)
     )
 
 
 def on(a: Instance, b: Instance, twin: Twin) -> bool:
-    """Its foot stands on the anchor, at one depth; the anchor is no open container, and flat rather than tall."""
+    """Its foot stands on the anchor, its middle over it, at one depth; the anchor is flat and no open container.
+
+    Of a surface (``SURFACES``) that the frame cuts off, any size is wide enough and any part of the foot.
+    """
     if _last_word(b) in CONTAINERS or _holder(a) or _holder(b) or gap(a, b, twin) > 1:
         return False
     flat = _last_word(b) in SURFACES
-    shaped = flat or (_width(a) < 1.3 * _width(b) and b.box[3] - b.box[1] < 1.1 * _width(b))
+    cut = flat and _is_cut(b, twin)
+    shaped = flat or b.box[3] - b.box[1] < 1.1 * _width(b)
+    placed = cut or (_width(a) < 1.1 * _width(b) and b.box[0] <= centre(a)[0] <= b.box[2])
     limit = WIDE_PLACE if flat or _width(a) < 0.6 * _width(b) else SAME_PLACE
-    return shaped and _near_in_depth(a, b, limit) and contact(a, b, twin) >= (0.2 if flat else 0.5)
+    return shaped and placed and _near_in_depth(a, b, limit) and _stands_on(a, b, twin, 0.2 if flat else 0.5)
+
+
+def _is_cut(instance: Instance, twin: Twin) -> bool:
+    """Whether the frame's border cuts it off."""
+    height, width = twin.size
+    x1, y1, x2, y2 = instance.box
+    return x1 <= 1 or y1 <= 1 or x2 >= width - 1 or y2 >= height - 1
+
+
+def _stands_on(a: Instance, b: Instance, twin: Twin, least: float) -> bool:
+    """Whether enough of its foot stands on the anchor, and more than of the anchor's on it: never both ways."""
+    share = contact(a, b, twin)
+    return share >= least and share > contact(b, a, twin)
 
 
 def _width(instance: Instance) -> float:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from agentseg.perception.decode import DecodeConfig, decode, find_centres, winners
+from agentseg.perception.decode import DecodeConfig, decode, find_centres
+from agentseg.perception.winners import winners
 
 THINGS, CLASSES = 3, 7  # three things, then wall, counter and two fixtures
 WALL, SINK = 3, 6

@@ -169,6 +169,7 @@ def test_export_runs_without_torch_and_says_what_the_network_says(tmp_path, shar
     pytest.importorskip("onnxscript")
     onnxruntime = pytest.importorskip("onnxruntime")
     from agentseg.training.perception import export as module
+    from agentseg.training.perception.quantise import Calibration, quantise
 
     torch.manual_seed(0)
     net = KitchenNet(NetConfig(stem=8, stages=(16, 16, 16, 16), depths=(1, 1, 1, 1), pyramid=16, fine=8)).eval()
@@ -176,10 +177,9 @@ def test_export_runs_without_torch_and_says_what_the_network_says(tmp_path, shar
     with torch.no_grad():
         maps = net(normalise(torch.from_numpy(np.stack([picture]))))
     module.export_float(net, tmp_path / "float.onnx")
-    module.quantise(tmp_path / "float.onnx", tmp_path / "int8.onnx", module.Calibration(shards, 4))
+    quantise(tmp_path / "float.onnx", tmp_path / "int8.onnx", Calibration(shards, 4))
     module.label(tmp_path / "int8.onnx", {})
     for name, room in (("float", 1e-3), ("int8", 0.2)):
         out = onnxruntime.InferenceSession(str(tmp_path / f"{name}.onnx")).run(None, {"picture": picture[None]})
         assert np.abs(out[0] - torch.softmax(maps.semantic, 1).numpy()).max() < room
         assert np.abs(out[3] - maps.log_depth.exp().numpy()).max() < room
-    assert module.KitchenNet is KitchenNet

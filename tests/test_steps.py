@@ -37,6 +37,8 @@ TABLE = (MUG, CUP, KETTLE, BOWL, APPLE, EMPTY)
         ("filter x gt 37.5", (4, 5, 6)),
         ("filter x ge 37.5", (3, 4, 5, 6)),
         ("filter x eq 20", (2,)),
+        ("filter x eq 4.6", (1,)),  # as near as x can be told
+        ("filter x eq 4.4", ()),
         ("filter x ne 20", (1, 3, 4, 5, 6)),
         ("filter colour gt 3", ()),
         ("filter x eq red", ()),
