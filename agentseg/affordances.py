@@ -22,7 +22,17 @@ USES: dict[str, tuple[str, ...]] = {
     "cutting": ("knife", "scissors"),
     "cutting on": ("cutting board",),
     "eating": (
-        "apple", "banana", "orange", "sandwich", "cake", "pizza", "donut", "carrot", "broccoli", "bread", "hot dog",
+        "apple",
+        "banana",
+        "orange",
+        "sandwich",
+        "cake",
+        "pizza",
+        "donut",
+        "carrot",
+        "broccoli",
+        "bread",
+        "hot dog",
     ),  # fmt: skip
     "eating with": ("fork", "spoon", "knife", "chopsticks"),
     "eating soup": ("spoon", "bowl"),

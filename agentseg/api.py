@@ -107,8 +107,11 @@ def segment(
     if not len(context.frames):
         raise InputError("the source has no frame: give a picture, a folder of pictures or an iterable of frames")
     final: dict[str, Any] = {}
-    modes: list[Any] = ["custom", "updates", "values"]
-    for mode, part in segment_graph(checkpointer=False).stream(SegInput(query=query), context=context, stream_mode=modes):
+    graph = segment_graph(
+        checkpointer=False
+    )  # inside an agent that has a checkpointer ours would be saved node by node
+    parts: Any = graph.stream(SegInput(query=query), context=context, stream_mode=["custom", "updates", "values"])
+    for mode, part in parts:
         if mode == "values":
             final = part
         elif on_progress is not None:

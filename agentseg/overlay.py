@@ -23,7 +23,7 @@ PALETTE = np.array(
 )  # fmt: skip
 """Colours of instances, by id."""
 
-ANSWER = np.array((255, 60, 160), dtype=np.uint8)
+ANSWER = np.array((40, 235, 90), dtype=np.uint8)
 """Colour of an answer."""
 
 

@@ -19,7 +19,7 @@ from agentseg import Context, Frame, Timeline, Twin, segment
 from agentseg.masks import Mask, decode, iou
 from agentseg.perception import Tracker, load_perceivers, perceive
 from agentseg.plan import parse_plan
-from agentseg.sim import Truth, load_queries, render_kitchen
+from agentseg.sim import load_queries, render_kitchen
 from agentseg.sim.queries import KitchenQuery
 from agentseg.tools import Scene, execute
 

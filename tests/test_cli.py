@@ -25,7 +25,9 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return capsys.readouterr().err.strip().splitlines()
 
 
-def test_segment_writes_answer_mask_twin_and_trace(scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_segment_writes_answer_mask_twin_and_trace(
+    scene: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     code = main(["segment", str(scene), "everything", "--out", str(tmp_path / "new" / "out")])
     answer = json.loads(capsys.readouterr().out)
     assert (code, answer["status"]) == (0, "ok")
@@ -98,7 +100,13 @@ def test_kitchen_robot_shows_twin_plan_answer_and_score(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     for words in ("twin (what the model reads)", "plan", "rank real_size max", "answer", "evaluation only"):
         assert words in done.stdout
-    assert {path.name for path in tmp_path.iterdir()} == {"answer.png", "answer.webp", "mask.png", "trace.jsonl", "twin.png"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "answer.png",
+        "answer.webp",
+        "mask.png",
+        "trace.jsonl",
+        "twin.png",
+    }
 
 
 @pytest.mark.parametrize("profile", ["local", "rules", "ollama", "openai"])

@@ -51,7 +51,7 @@ GOOD = '{"analysis": "so", "answer": [3]}'
     [
         GOOD,
         f"\n\t {GOOD} \n",
-        f"<think>maybe {{\"answer\": [1]}}</think>{GOOD}",
+        f'<think>maybe {{"answer": [1]}}</think>{GOOD}',
         f"<THINK>\n</THINK>\n\n{GOOD}",
         f"```json\n{GOOD}\n```",
         f"The set {{1, 2}} is {{}} so: {GOOD} I hope that helps {{.",

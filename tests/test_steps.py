@@ -152,9 +152,7 @@ def test_count_is_the_size_of_the_selection_at_the_last_count() -> None:
 def test_described_values_come_back_in_the_results() -> None:
     done = run("find mug, bowl; describe depth", scene_of(*TABLE))
     assert done.records[1].values == {1: 0.0, 2: 50.0, 4: 25.0, 6: 25.0}
-    assert done.results() == (
-        "find mug, bowl: [1, 2, 4, 6]\ndescribe depth: [1, 2, 4, 6] | 1=0 2=50 4=25 6=25"
-    )
+    assert done.results() == ("find mug, bowl: [1, 2, 4, 6]\ndescribe depth: [1, 2, 4, 6] | 1=0 2=50 4=25 6=25")
 
 
 def test_hostile_colour_comes_back_as_a_word() -> None:

@@ -130,7 +130,21 @@ def read_head(text: str, present: Sequence[str], motion: bool = True) -> Head:
 def _unknown_name(text: str) -> list[str]:
     """The noun of words that name something the lexicon does not know: "the grand piano" is a "grand piano"."""
     match = re.search(r"\b(?:the|a|an|any|some|my|your|our)((?: \w+){1,3})$", text.strip(" ,"))
-    known = {*COLOURS, *NUMBERS, *ORDINALS, "most", "very", "left", "right", "front", "back", "middle", "top", "bottom", "end"}
+    known = {
+        *COLOURS,
+        *NUMBERS,
+        *ORDINALS,
+        "most",
+        "very",
+        "left",
+        "right",
+        "front",
+        "back",
+        "middle",
+        "top",
+        "bottom",
+        "end",
+    }
     words = [word for word in (match[1].split() if match else []) if word not in known and not word.endswith("est")]
     return [" ".join(words)] if words and " ".join(words).isascii() else []
 
@@ -205,11 +219,10 @@ def _read_use(text: str, mentions: list[tuple[int, int, tuple[str, ...]]], head:
     if best is None:
         return
     start, end, use = best
-    relation = _relation_before(text, start)
-    if relation is not None:
+    if _HARD.search(text[:start]):  # the clause belongs to what follows a relation, which is read by itself
         return
-    tail = _TRAILING.match(text, end)
-    stop = tail.end() if tail else end + (match.start() if (match := _STOP.search(text[end:])) else 0)
+    tail, rest = _TRAILING.match(text, end), _STOP.search(text[end:])
+    stop = tail.end() if tail else end + (rest.start() if rest else 0)
     head.use = use
     head.spans.append((start, max(stop, end)))
 
@@ -217,11 +230,6 @@ def _read_use(text: str, mentions: list[tuple[int, int, tuple[str, ...]]], head:
 _HARD = re.compile(
     r"\b(?:left of|right of|in front of|behind|on top of|next to|beside|inside|closest to|nearest to|underneath|beneath|between|near|above|below|occluded by|hidden by|held by)\b"
 )
-
-
-def _relation_before(text: str, place: int) -> int | None:
-    match = _HARD.search(text[:place])
-    return match.start() if match else None
 
 
 _TO_CAMERA = re.compile(

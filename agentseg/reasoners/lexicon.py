@@ -109,9 +109,15 @@ RELATIONS: tuple[tuple[str, str], ...] = (
     (r"(?:to the |on the |at the |just )?left(?:-hand)?(?: side)? of|left of", "left_of"),
     (r"(?:to the |on the |at the |just )?right(?:-hand)?(?: side)? of|right of", "right_of"),
     (r"in front of|before|nearer (?:to me )?than|closer (?:to (?:me|us|the camera) )?than", "in_front_of"),
-    (r"partly hidden by|hidden by|blocked by|obscured by|occluded by|covered (?:up )?by|partly behind|hidden behind|peeking out from behind", "occluded_by"),
+    (
+        r"partly hidden by|hidden by|blocked by|obscured by|occluded by|covered (?:up )?by|partly behind|hidden behind|peeking out from behind",
+        "occluded_by",
+    ),
     (r"behind|in back of|at the back of|further (?:away |back )?than|farther (?:away |back )?than|beyond", "behind"),
-    (r"(?:being |currently )?(?:held|carried|gripped|grasped|grabbed|lifted|clutched)(?: up)? by|in the (?:hand|grip|grasp|claw|fingers) of", "held_by"),
+    (
+        r"(?:being |currently )?(?:held|carried|gripped|grasped|grabbed|lifted|clutched)(?: up)? by|in the (?:hand|grip|grasp|claw|fingers) of",
+        "held_by",
+    ),
     (r"holding|carrying|gripping|grasping", "holding"),
     (r"sitting in|standing in|lying in|placed in|inside of|inside|within|in", "inside"),
     (r"containing|contains|filled with|with", "contains"),

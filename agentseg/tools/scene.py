@@ -73,9 +73,7 @@ class Scene:
                 f"a step refines the twin of frame {before.frame}, {before.size}; found frame {twin.frame}, {twin.size}"
             )
         changed = tuple(
-            row
-            for row in twin.instances
-            if before.get(row.id) != row or before.masks.get(row.id) != masks.get(row.id)
+            row for row in twin.instances if before.get(row.id) != row or before.masks.get(row.id) != masks.get(row.id)
         )
         return replace(self, twin=twin, timeline=self.timeline.revised(twin.frame, changed, masks))
 
