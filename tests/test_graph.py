@@ -1,6 +1,7 @@
 """The state machine: statuses, budget, corrections, state, checkpoints, subgraphs."""
 
 import json
+import random
 import sqlite3
 from typing import Any
 
@@ -247,3 +248,33 @@ def test_hostile_label_and_query_stay_data() -> None:
 def test_refine_budget_is_configurable() -> None:
     config = load_config("rules", limits={"refine": 0})
     assert ask(turn(plan="find mug"), config=config).status == "budget_exhausted"
+
+
+def test_ten_thousand_random_and_mutated_outputs_end_in_a_status() -> None:
+    dice = random.Random(0)
+    good = [turn(plan="find mug; rank x min; answer"), turn(answer=[1]), turn(plan="a = find mug; describe x")]
+    good += [
+        "<reason>so</reason><plan>find mug</plan>",
+        "<reason>so</reason><answer>[2]</answer>",
+        "[" * 3000,
+        '{"answer":' * 900,
+    ]
+
+    def mutated() -> str:
+        text = list(dice.choice(good))
+        for _ in range(dice.randint(0, 4)):
+            place = dice.randrange(len(text) + 1)
+            text[place : place + dice.choice((0, 1, 9))] = dice.choice(
+                ('"', "{", "]", ";", "\ud800", "\x00", "9" * 30, "answer", "")
+            )
+        return "".join(text)
+
+    outputs = [mutated() for _ in range(10_000)]
+    config = load_config("rules", limits={"refine": 16, "corrections": 8})
+    model = ScriptedChat(replies=outputs)
+    statuses = set()
+    while len(model.calls) < len(outputs) - 40:
+        statuses.add(segment(PICTURE, "mug", config, reasoner=model, perceivers=[perceive]).status)
+        model.calls[:-1] = [[]] * (len(model.calls) - 1)  # the prompts of done calls are not needed
+    assert statuses <= {"ok", "no_target", "format_error", "budget_exhausted", "tool_error"}
+    assert len(statuses) >= 3

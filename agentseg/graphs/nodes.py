@@ -20,7 +20,7 @@ from agentseg.pattern import plan_pattern
 from agentseg.perception import perceive
 from agentseg.plan import parse_plan
 from agentseg.prompt import correction_text, query_text, results_text, system_text, twin_text
-from agentseg.protocol import Turn, parse, turn_schema
+from agentseg.protocol import MAX_TEXT, Turn, parse, turn_schema
 from agentseg.reasoners import call, was_cut
 from agentseg.timeline import Timeline
 from agentseg.tools.run import Execution, execute
@@ -158,8 +158,8 @@ def _messages(state: SegState) -> list[BaseMessage]:
 
 
 def _text(message: AIMessage) -> str:
-    """The text of a reply, whichever blocks it came in."""
-    return message.text if isinstance(message.text, str) else str(message.content)
+    """The text of a reply, whichever blocks it came in, as any file can hold it; what is far too long is cut."""
+    return str(message.text)[: MAX_TEXT + 1].encode("utf8", "replace").decode("utf8")
 
 
 def _checked(text: str, message: AIMessage, context: Context, twin: Twin, max_tokens: int) -> Turn:

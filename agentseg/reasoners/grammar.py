@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from agentseg.plan import MAX_STEPS
+from agentseg.plan_syntax import NAMES
 from agentseg.reasoners.head import Head, ordinal, read_head
 from agentseg.reasoners.lexicon import COMPARATIVES, RELATIONS
 from agentseg.reasoners.wording import normalise, rewrite
@@ -68,7 +70,7 @@ class Draft:
         """Store what steps select and return the name; everything is the anchor ``all``."""
         if not steps:
             return "all"
-        name = "abcdef"[min(self.used, 5)]
+        name = NAMES[min(self.used, len(NAMES) - 1)]
         self.used += 1
         self.prelude += [*steps[:-1], f"{name} = {steps[-1]}"]
         return name
@@ -94,12 +96,17 @@ def write_plan(query: str, labels: Sequence[str], clip: bool = False, frames: tu
     Returns:
         A plan of the language that ends with ``answer``.
     """
-    draft = Draft(labels, clip, *frames)
     text, time = rewrite(normalise(query), clip)
     counting = bool(_COUNT.search(text))
-    steps = _top(_COUNT.sub(" ", text) if counting else text, draft)
-    start = [f"at {time}"] if time else []
-    return "; ".join([*start, *draft.prelude, *steps, *(["count"] if counting else []), "answer"])
+    asked = _COUNT.sub(" ", text) if counting else text
+    draft = Draft(labels, clip, *frames)
+    flow = _top(asked, draft)
+    steps = [*draft.prelude, *flow]
+    if draft.used > len(NAMES) or len(steps) > MAX_STEPS - 3:  # too long a sentence: what it begins with
+        draft = Draft(labels, clip, *frames)
+        head = _select(read_head(asked, labels), draft)
+        steps = [*draft.prelude, *head]
+    return "; ".join([*([f"at {time}"] if time else []), *steps, *(["count"] if counting else []), "answer"])
 
 
 def _top(text: str, draft: Draft) -> Steps:

@@ -22,7 +22,7 @@ _FIRST = re.compile(
     r"(?:,? ?\b(?:in|at|from) the (?:very )?(?:start|beginning|first (?:frame|moment|image|picture)|opening frame)(?: of the (?:clip|video))?|\b(?:when|as|before) the (?:clip|video|recording) (?:starts|begins)|\binitially\b),?"
 )
 _CHANGE = re.compile(
-    r"\b(?:not|gone|appear|disappear|vanish|leav|left|lost|come|came|enter|mov|travel|since|ended up|than)\w*"
+    r"\b(?:not|gone|appear\w*|disappear\w*|vanish\w*|leav\w*|left (?:the view|us|during)|lost|come|came|enter\w*|mov\w*|travel\w*|since|ended up|than)\b"
 )
 _AMONG = re.compile(
     r"^(?:out of|from among|among|amongst|between|of|from|considering|for) (?:all )?(?:of )?(?:the|these|those|my|our)? ?(?:\w+ )?(?P<kind>\w+(?: (?:board|towel|maker|dispenser|gripper|cup|pan|bottle|glass)\w*)?), (?P<rest>.+)$"
