@@ -9,10 +9,9 @@ percent; ``first_seen`` and ``last_seen`` are frames. A measure that was not tak
 from __future__ import annotations
 
 import math
-import statistics
 from collections.abc import Callable, Sequence
 
-from agentseg.geometry import FOCAL_WIDTHS, centre, distance
+from agentseg.geometry import FOCAL_WIDTHS, distance
 from agentseg.masks import area
 from agentseg.plan_syntax import By
 from agentseg.relations import RELATION_TABLE
@@ -99,32 +98,11 @@ _PLAIN: dict[str, Callable[[Instance, Twin], Value]] = {
 }
 
 
-def _steps(timeline: Timeline) -> list[tuple[int, dict[int, tuple[float, float]]]]:
-    """Frames passed and the motion of every instance into each frame, in pixels.
-
-    Less the median motion of all instances into that frame, the camera's own, where there are at least three.
-    """
-    twins = list(timeline)
-    out = []
-    for before, after in zip(twins, twins[1:], strict=False):
-        known = {instance.id: centre(instance) for instance in before.instances}
-        moves = {
-            instance.id: (centre(instance)[0] - known[instance.id][0], centre(instance)[1] - known[instance.id][1])
-            for instance in after.instances
-            if instance.id in known
-        }
-        if len(moves) >= 3:
-            drift = tuple(statistics.median(move[axis] for move in moves.values()) for axis in (0, 1))
-            moves = {key: (dx - drift[0], dy - drift[1]) for key, (dx, dy) in moves.items()}
-        out.append((after.frame - before.frame, moves))
-    return out
-
-
 def _motion(name: str, instance: Instance, timeline: Timeline) -> float | None:
     """Length of the summed moves (displacement) or of the path per frame (speed), without the camera's motion."""
     if len(timeline) < 2:
         return None
-    moves = [(frames, frame[instance.id]) for frames, frame in _steps(timeline) if instance.id in frame]
+    moves = [(frames, frame[instance.id]) for frames, frame in timeline.moves() if instance.id in frame]
     if not moves:
         return 0.0
     width = timeline.last.size[1]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from agentseg.errors import InputError
-from agentseg.masks import RLE
+from agentseg.masks import RLE, Box
 from agentseg.twin import Instance, Twin
+
+Moves = dict[int, tuple[float, float]]
+"""Motion (x, y) in pixels by instance id."""
 
 
 class Timeline:
@@ -25,6 +30,7 @@ class Timeline:
         if capacity is not None and capacity < 1:
             raise InputError(f"a timeline keeps at least 1 twin; found capacity {capacity}")
         self._twins: deque[Twin] = deque(maxlen=capacity)
+        self._moves: dict[int, Moves] = {}
         for twin in twins:
             self.append(twin)
 
@@ -41,6 +47,17 @@ class Timeline:
         if self._twins and twin.size != self._twins[-1].size:
             raise InputError(f"frames of a timeline have one size; found {twin.size} after {self._twins[-1].size}")
         self._twins.append(twin)
+
+    def moves(self) -> list[tuple[int, Moves]]:
+        """Frames passed and the motion of every instance into each frame but the first, in pixels.
+
+        Less the median motion of all instances into that frame, which is the camera's own, where there are at least
+        three. Each frame's motion is worked out once.
+        """
+        pairs = list(pairwise(self._twins))
+        known = self._moves
+        self._moves = {after.frame: known.get(after.frame) or _moves(before, after) for before, after in pairs}
+        return [(after.frame - before.frame, self._moves[after.frame]) for before, after in pairs]
 
     @property
     def last(self) -> Twin:
@@ -118,3 +135,17 @@ def _renamed(row: Instance, changed: Instance | None) -> Instance:
     if changed is None:
         return row
     return row.model_copy(update={name: getattr(changed, name) for name in ("label", "attributes", "parent")})
+
+
+def _moves(before: Twin, after: Twin) -> Moves:
+    old = {row.id: row.box for row in before.instances}
+    moves = {row.id: _shift(old[row.id], row.box) for row in after.instances if row.id in old}
+    if len(moves) < 3:
+        return moves
+    across, down = (statistics.median(move[axis] for move in moves.values()) for axis in (0, 1))
+    return {key: (dx - across, dy - down) for key, (dx, dy) in moves.items()}
+
+
+def _shift(old: Box, new: Box) -> tuple[float, float]:
+    """Motion of the centre of a box."""
+    return ((new[0] + new[2] - old[0] - old[2]) / 2, (new[1] + new[3] - old[1] - old[3]) / 2)
