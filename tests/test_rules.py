@@ -70,8 +70,8 @@ def test_any_text_at_all_becomes_a_plan_that_parses(text: str, clip: bool) -> No
 def test_any_mix_of_its_own_words_becomes_a_plan_that_parses() -> None:
     words = re.findall(
         r"\S+",
-        "the a mug mugs red orange left right of on in behind between and or else if not there is no "
-        "empty with how many something two second from nearest closest to sink stove robot holding moved toward what that which "
+        "the a mug mugs red orange left right of on in behind between and or else if not there is no empty with how "
+        "many something two second from nearest closest to sink stove robot holding moved toward what that which "
         "drink coffee cut bread , same colour as bigger than except everything thing it end all last but one number",
     )
     dice = random.Random(0)
