@@ -24,8 +24,8 @@ lint: $(VENV)/lint.ok   ## ruff, mypy --strict, floors
 bench: $(VENV)/test.ok  ## speed, memory and right answers, printed
 	$(BIN)/python -m benchmarks
 
-torch: $(VENV)/test.ok  ## a CPU build of torch, for the tests that train
-	$(PIP) torch==2.13.0
+torch: $(VENV)/test.ok  ## torch and the exporter, for the tests that train (elsewhere skipped)
+	$(PIP) torch==2.13.0 'onnx>=1.17' 'onnxscript>=0.5'
 
 clean:           ## remove the environment and outputs
 	rm -rf $(VENV) out build dist
