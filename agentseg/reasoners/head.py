@@ -7,9 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from agentseg.affordances import USES
-from agentseg.reasoners.lexicon import COLOURS, FIXTURES, HINTS, NUMBERS, ORDINALS, SUPERLATIVES, SYNONYMS, USE_WORDS
+from agentseg.reasoners.lexicon import (
+    COLOURS,
+    FIXTURES,
+    HINTS,
+    MOTION,
+    NUMBERS,
+    ORDINALS,
+    SUPERLATIVES,
+    USE_WORDS,
+)
+from agentseg.reasoners.names import GENERIC, mentions
 
-_GENERIC = r"(?:things?|objects?|items?|ones?|stuff|something|anything|everything|what|which|whatever|all)"
 _TRAILING = re.compile(
     r"(?:,? \w+){0,6}? (?:from|in|with|on|off|out of|into|using)(?=$|,| (?:that|which|and|closest|nearest|farthest|furthest|on the (?:far )?(?:left|right)|behind|in front|next to|near))"
 )
@@ -91,7 +100,7 @@ class Head:
 
 def is_generic(text: str) -> bool:
     """Whether the words name no kind of thing ("the one", "something")."""
-    return bool(re.search(rf"\b{_GENERIC}\b", text))
+    return bool(re.search(rf"\b{GENERIC}\b", text))
 
 
 def read_head(text: str, present: Sequence[str], motion: bool = True) -> Head:
@@ -103,11 +112,11 @@ def read_head(text: str, present: Sequence[str], motion: bool = True) -> Head:
         motion: Whether words of motion count.
     """
     head = Head()
-    mentions = _mentions(text, present)
-    _read_use(text, mentions, head)
+    named_things = mentions(text, present)
+    _read_use(text, named_things, head)
     limit = min([start for start, _ in head.spans], default=len(text))
     cut = _relation_start(text, head)
-    named = [(start, labels) for start, _, labels in mentions if start < cut and not _in_spans(start, head)]
+    named = [(start, labels) for start, _, labels in named_things if start < cut and not _in_spans(start, head)]
     excluded = [labels for start, labels in named if re.search(r"\bnot (?:a|an|the|any|another)?\s*$", text[:start])]
     head.excluded = [label for labels in excluded for label in labels]
     wanted = [labels for _, labels in named if labels not in excluded]
@@ -160,58 +169,17 @@ def ordinal(text: str) -> int:
     return ORDINALS[match[1]] if match else 0
 
 
-_VERBS = ("drink", "snack", "can", "tap", "dish", "board", "box", "hand", "watch", "light")
-"""Names that are verbs after "to" or "could"."""
-
-
-def _mentions(text: str, present: Sequence[str]) -> list[tuple[int, int, tuple[str, ...]]]:
-    """(start, end, labels) of every name of a thing, the longest at each place; "orange" before a noun is a colour."""
-    names: dict[str, tuple[str, ...]] = {label: (label,) for uses in USES.values() for label in uses}
-    names |= {label: (label,) for label in ("sink", "stove", *present)}
-    names |= {name: labels for name, labels in SYNONYMS.items() if name not in present}
-    found: list[tuple[int, int, tuple[str, ...]]] = []
-    for name in sorted(names, key=len, reverse=True):
-        for match in re.finditer(rf"\b{_plural(name)}\b", text):
-            start, end = match.span()
-            verb = name == "can" and re.match(r" (?:i|we|you|it|one|they|be|not|help|hold|go|the|a)\b", text[end:])
-            verb = (
-                verb
-                or name in _VERBS
-                and re.search(r"\b(?:could|can|to|would|i|you|we|one|and|may|might)\s*$", text[:start])
-            )
-            if verb:
-                continue
-            taken = any(start < b and a < end for a, b, _ in found)
-            colour = name == "orange" and re.match(
-                rf" (?:\w+ )?(?:{_GENERIC}|{'|'.join(map(_plural, names))})\b", text[end:]
-            )
-            if not taken and not colour:
-                found.append((start, end, names[name]))
-    return sorted(found)
-
-
-def _plural(name: str) -> str:
-    """A pattern of a name in singular and plural."""
-    if name.endswith(("knife", "shelf")):
-        return f"{name[:-2]}(?:fe|ves|f)"
-    if name.endswith(("sh", "ch", "ss", "x")):
-        return f"{name}(?:es)?"
-    if name.endswith("y"):
-        return f"{name[:-1]}(?:y|ies)"
-    return f"{name}s?"
-
-
 def _in_spans(place: int, head: Head) -> bool:
     return any(start <= place < end for start, end in head.spans)
 
 
-def _read_use(text: str, mentions: list[tuple[int, int, tuple[str, ...]]], head: Head) -> None:
+def _read_use(text: str, things: list[tuple[int, int, tuple[str, ...]]], head: Head) -> None:
     """The first pattern of a use that matches outside of names; its clause runs to its last preposition."""
     best: tuple[int, int, str] | None = None
     for pattern, use in USE_WORDS:
         for match in re.finditer(rf"\b(?:{pattern})", text):
             start, end = match.span()
-            if any(a <= start < b for a, b, _ in mentions):
+            if any(a <= start < b for a, b, _ in things):
                 continue
             if best is None or start < best[0]:
                 best = (start, end, use)
@@ -307,38 +275,8 @@ def _read_order(text: str, head: Head) -> None:
         head.number = NUMBERS[number[1]] if number[1] != "one" else 0
 
 
-_MOTION: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (
-        r"(?:does not|do not|did not|never|not|without) (?:move|moving|moved|shift|budge|change (?:its |their )?place)|stay\w* (?:still|put|in place|where)|stationary|motionless|still the whole time|kept still",
-        ("filter displacement lt 5",),
-    ),
-    (
-        r"not (?:there|visible|in view|present|seen|yet)(?: \w+)*? (?:at (?:the )?(?:start|first|beginning)|in the first frame|from the start)",
-        ("filter first_seen gt {first}",),
-    ),
-    (r"(?:last|latest)(?: \w+)? to (?:appear|arrive|come|enter|show)", ("rank first_seen max",)),
-    (
-        r"disappear\w*|vanish\w*|leav(?:e|es|ing)|left (?:the|view|during|us)|go(?:es|ing)? (?:out|away|missing)|went (?:out|away|missing)|gone|no longer (?:there|visible|in view|see)\w*|(?:lose|lost) sight|out of sight|not there any ?more|got lost",
-        ("filter last_seen lt {last}",),
-    ),
-    (
-        r"appear\w*|show\w* up|com(?:es|ing|e) (?:in|into)|came (?:in|into)|enter\w*|arriv\w*|newcomers?|newly|turn\w* up|joins?|joined|put down|set down",
-        ("filter first_seen gt {first}",),
-    ),
-    (
-        r"(?:mov|travel|shift|slid)\w*(?: \w+){0,2} (?:the )?(?:most|furthest|farthest|longest)|ended up (?:farthest|furthest)|longest (?:way|path|distance|trip)",
-        ("rank displacement max",),
-    ),
-    (r"(?:mov|travel|shift|slid)\w*(?: \w+){0,2} (?:the )?(?:fastest|quickest)", ("rank speed max",)),
-    (
-        r"(?:mov|travel|slid|shift|roll|push|drag|relocat|displac|carr|handl)\w*|chang\w* (?:its |their )?(?:place|position)|in motion|taken|brought",
-        ("filter displacement gt 8",),
-    ),
-)
-
-
 def _read_motion(text: str, head: Head) -> None:
-    for pattern, steps in _MOTION:
+    for pattern, steps in MOTION:
         if re.search(rf"\b(?:{pattern})\b", text):
             head.motion = list(steps)
             if steps[0].startswith("rank"):

@@ -143,6 +143,36 @@ SUPERLATIVES: tuple[tuple[str, str, str], ...] = (
 )  # fmt: skip
 """Patterns of superlatives, with the measure and the end that wins."""
 
+MOTION: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        r"(?:does not|do not|did not|never|not|without) (?:move|moving|moved|shift|budge|change (?:its |their )?place)|stay\w* (?:still|put|in place|where)|stationary|motionless|still the whole time|kept still",
+        ("filter displacement lt 5",),
+    ),
+    (
+        r"not (?:there|visible|in view|present|seen|yet)(?: \w+)*? (?:at (?:the )?(?:start|first|beginning)|in the first frame|from the start)",
+        ("filter first_seen gt {first}",),
+    ),
+    (r"(?:last|latest)(?: \w+)? to (?:appear|arrive|come|enter|show)", ("rank first_seen max",)),
+    (
+        r"disappear\w*|vanish\w*|leav(?:e|es|ing)|left (?:the|view|during|us)|go(?:es|ing)? (?:out|away|missing)|went (?:out|away|missing)|gone|no longer (?:there|visible|in view|see)\w*|(?:lose|lost) sight|out of sight|not there any ?more|got lost",
+        ("filter last_seen lt {last}",),
+    ),
+    (
+        r"appear\w*|show\w* up|com(?:es|ing|e) (?:in|into)|came (?:in|into)|enter\w*|arriv\w*|newcomers?|newly|turn\w* up|joins?|joined|put down|set down",
+        ("filter first_seen gt {first}",),
+    ),
+    (
+        r"(?:mov|travel|shift|slid)\w*(?: \w+){0,2} (?:the )?(?:most|furthest|farthest|longest)|ended up (?:farthest|furthest)|longest (?:way|path|distance|trip)",
+        ("rank displacement max",),
+    ),
+    (r"(?:mov|travel|shift|slid)\w*(?: \w+){0,2} (?:the )?(?:fastest|quickest)", ("rank speed max",)),
+    (
+        r"(?:mov|travel|slid|shift|roll|push|drag|relocat|displac|carr|handl)\w*|chang\w* (?:its |their )?(?:place|position)|in motion|taken|brought",
+        ("filter displacement gt 8",),
+    ),
+)
+"""Patterns of words about motion and time in clips, the more special first, and the steps they ask for."""
+
 COMPARATIVES: tuple[tuple[str, str, str], ...] = (
     (r"(?:bigger|larger|greater) than", "real_size", "gt"), (r"smaller than", "real_size", "lt"),
     (r"taller than", "height", "gt"), (r"shorter than", "height", "lt"), (r"wider than", "width", "gt"), (r"narrower than", "width", "lt"),
