@@ -72,6 +72,7 @@ class Config(BaseModel):
     Attributes:
         perception: Perceivers in order: ``kitchen`` or ``package.module:name`` of a user's own.
         track: Keep ids over the frames of a clip with the light tracker.
+        confirm: Frames of a tracked clip that have to show an instance (half of a short clip); fewer are noise.
         reasoner: The language model.
         limits: The budget of one query.
     """
@@ -80,6 +81,7 @@ class Config(BaseModel):
 
     perception: tuple[str, ...] = Field(default=("kitchen",), min_length=1)
     track: bool = True
+    confirm: int = Field(default=3, ge=1)
     reasoner: ReasonerConfig = ReasonerConfig()
     limits: Limits = Limits()
 

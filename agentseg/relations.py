@@ -23,7 +23,7 @@ SAME_PLACE = 0.16
 """Largest step in depth, in metres, of two things of which one carries or contains the other."""
 WIDE_PLACE = 0.3
 """The same for an anchor that is much wider than what it carries, or a surface."""
-IN_HAND = 0.12
+IN_HAND = 0.27
 """Largest step in depth, in metres, of a thing and the hand that holds it."""
 NEXT_TO_GAP = 6.0
 """Largest gap of two neighbours, on the grid."""
@@ -133,13 +133,15 @@ def _holder(instance: Instance) -> bool:
 
 
 def held_by(a: Instance, b: Instance, twin: Twin) -> bool:
-    """The anchor is one who holds (``HOLDERS``); it hangs at the anchor's lower two thirds, at one depth."""
-    if not _holder(b) or _holder(a) or covered(a, b) < 0.05 or not _near_in_depth(a, b, IN_HAND):
+    """The anchor is one who holds (``HOLDERS``); a quarter of its box lies in the anchor's, low and central, in reach.
+
+    The step in depth may be large, because the mean depth of an arm is that of its nearer end.
+    """
+    if not _holder(b) or _holder(a) or covered(a, b) < 0.25 or not _near_in_depth(a, b, IN_HAND):
         return False
-    tall = b.box[3] - b.box[1]
-    slack = 0.05 * _width(b)
-    middle = (a.box[0] + a.box[2]) / 2
-    return b.box[0] - slack <= middle <= b.box[2] + slack and a.box[1] > b.box[1] + 0.3 * tall
+    left, top, right, bottom = b.box
+    off_centre = abs(centre(a)[0] - (left + right) / 2) / max(right - left, 1.0)
+    return off_centre <= 0.3 and a.box[1] > top + 0.3 * (bottom - top) and _width(a) < 1.1 * _width(b)
 
 
 def between(a: Instance, first: Instance, second: Instance, twin: Twin) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
@@ -123,6 +123,14 @@ class Timeline:
             new = [row for key, row in changed.items() if key not in known]
             fresh = {row.id: masks[row.id] for row in (*kept, *new) if row.id in changed and row.id in masks}
             out.append(twin.replace([*kept, *new], {**twin.masks, **fresh}))
+        return out
+
+    def without_brief(self, least: int) -> Timeline:
+        """Return this timeline without instances that fewer than ``least`` of its frames show: a detector's noise."""
+        shown = Counter(row.id for twin in self._twins for row in twin.instances)
+        out = Timeline(capacity=self._twins.maxlen)
+        for twin in self._twins:
+            out.append(twin.replace(row for row in twin.instances if shown[row.id] >= least))
         return out
 
     def track(self, instance_id: int) -> list[tuple[int, Instance]]:

@@ -83,7 +83,7 @@ def _seen(frames: list[Frame], perceivers: Any) -> Timeline:
             twin = tracker.update(previous or Twin(frame=frame.index, size=frame.size), twin)
         twins.append(twin)
         previous = twin
-    return twins
+    return twins.without_brief(min(3, len(twins) // 2)) if len(frames) > 1 else twins
 
 
 def _counted(query: KitchenQuery, number: int | None) -> bool:

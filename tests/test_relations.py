@@ -15,7 +15,7 @@ from agentseg.twin import Box, Instance
 MUG = thing(1, "mug", (90, 40, 110, 60), 1.0)
 BOARD = thing(2, "cutting board", (60, 55, 160, 75), 1.1)
 BOWL = thing(2, "bowl", (80, 45, 140, 80), 1.1)
-GRIPPER = thing(2, "robot gripper", (100, 0, 120, 42), 1.1)
+GRIPPER = thing(2, "robot gripper", (85, 0, 115, 50), 1.1)
 
 
 def mug(box: Box, depth: float | None = 1.0) -> Instance:
@@ -70,9 +70,10 @@ def at(x: float, y: float, depth: float | None = 1.0, key: int = 2, label: str =
         ("occluded_by", MUG, at(119, 50, 1.1), False),  # behind it
         ("held_by", MUG, GRIPPER, True),
         ("held_by", MUG, at(110, 30), False),  # a can holds nothing
-        ("held_by", mug((90, 46, 110, 60)), GRIPPER, False),  # 4 pixels apart
-        ("held_by", mug((90, 40, 110, 60), 1.4), GRIPPER, False),
+        ("held_by", mug((90, 52, 110, 70)), GRIPPER, False),  # below the fingers
+        ("held_by", mug((90, 40, 110, 60), 1.6), GRIPPER, False),
         ("holding", GRIPPER.model_copy(update={"id": 1}), thing(2, "mug", (90, 40, 110, 60), 1.0), True),
+        ("held_by", mug((105, 30, 125, 50)), GRIPPER, False),  # beside the fingers
     ],
 )
 def test_relation_holds_as_worked_out_by_hand(relation: str, instance: Instance, anchor: Instance, holds: bool) -> None:

@@ -136,7 +136,7 @@ def _perceive_all(context: Context) -> Timeline:
         twins.append(twin)
         previous = twin
         write({"stage": "build_twin", "frame": place, "of": len(context.frames), "instances": len(twin.instances)})
-    return twins
+    return twins.without_brief(min(context.config.confirm, len(twins) // 2)) if tracker is not None else twins
 
 
 def _perceive(context: Context, frame: Frame) -> Twin:
