@@ -10,7 +10,14 @@ from agentseg.masks import RLE, decode, encode
 
 T = TypeVar("T")
 
-_WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "an object"}
+_WORDS = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+}
 
 
 def field(record: Any, name: str, kind: type[T], where: str, default: T | None = None) -> T:

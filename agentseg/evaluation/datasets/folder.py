@@ -10,7 +10,7 @@ import json
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from agentseg.errors import InputError
 from agentseg.frames import MAX_PIXELS
@@ -109,25 +109,30 @@ class Folder:
         """
         return parse(self.text(path), repr(self.name(path)))
 
-    def size(self, path: Path) -> tuple[int, int]:
+    def size(self, source: Path | BinaryIO, name: str = "") -> tuple[int, int]:
         """(H, W) of a picture as it is shown (EXIF turned), from its header.
+
+        Args:
+            source: Path below the root, or an open stream.
+            name: How errors call it; the path's own name where empty.
 
         Raises:
             InputError: The file is missing, no picture, or has more than ``MAX_PIXELS``.
         """
         from PIL import Image
 
+        called = name or (repr(self.name(source)) if isinstance(source, Path) else "a picture")
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-                with Image.open(path) as image:
+                with Image.open(source) as image:
                     width, height = image.size
                     turned = image.getexif().get(0x0112) in _TURNED
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             reason = "is missing" if isinstance(error, FileNotFoundError) else "is not a picture that Pillow reads"
-            raise InputError(f"{self.name(path)!r} {reason}") from None
+            raise InputError(f"{called} {reason}") from None
         if width * height > MAX_PIXELS:
-            raise InputError(f"{self.name(path)!r} has {width}x{height} pixels; at most {MAX_PIXELS:,} are read")
+            raise InputError(f"{called} has {width}x{height} pixels; at most {MAX_PIXELS:,} are read")
         return (width, height) if turned else (height, width)
 
 
