@@ -65,6 +65,9 @@ class KitchenSession:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        state = onnxruntime.capi.onnxruntime_pybind11_state  # its errors have no common base of their own
+        kinds = (kind for kind in vars(state).values() if isinstance(kind, type) and issubclass(kind, Exception))
+        errors: tuple[type[Exception], ...] = (KeyError, ValueError, *kinds)
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
             about = self._session.get_modelmeta().custom_metadata_map
@@ -72,7 +75,7 @@ class KitchenSession:
             self.things = int(about["things"])
             self.about: dict[str, Any] = json.loads(about.get("about", "{}"))
             _, self.height, self.width, _ = self._session.get_inputs()[0].shape
-        except Exception as error:  # onnxruntime's errors have no common base; the metadata may be another model's
+        except errors as error:
             raise ConfigError(f"{str(path)!r} is not a kitchen model: {str(error).splitlines()[0]}") from None
         self._lock = Lock()
 
