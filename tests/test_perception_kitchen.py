@@ -140,3 +140,14 @@ def test_a_letterbox_brings_masks_back_to_the_frame():
     back = fit.enlarge(mask)
     assert back.shape == (100, 400)
     assert abs(back.mean() - 0.5) < 0.03
+
+
+def test_a_model_of_another_kind_is_a_clear_error(tmp_path):
+    onnx = pytest.importorskip("onnx")
+    value = onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [1])
+    same = onnx.helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, [1])
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Identity", ["x"], ["y"])], "g", [value], [same])
+    model = onnx.helper.make_model(graph, ir_version=8, opset_imports=[onnx.helper.make_opsetid("", 17)])
+    (tmp_path / "other.onnx").write_bytes(model.SerializeToString())
+    with pytest.raises(ConfigError, match="not a kitchen model"):
+        module.KitchenPerceiver(tmp_path / "other.onnx")
