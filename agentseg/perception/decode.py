@@ -41,7 +41,7 @@ class DecodeConfig:
     most: int = 40
     spread: float = 14.0
     least_area: int = 40
-    least_score: float = 0.2
+    least_score: float = 0.45
     fixture_area: int = 300
     fixture_score: float = 0.5
 
