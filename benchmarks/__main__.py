@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from agentseg.sim import load_queries
-from benchmarks import answers, overhead, perception
+from benchmarks import answers, evaluation, overhead, perception
 
 
 def main() -> int:
@@ -20,6 +20,9 @@ def main() -> int:
     print("kitchen perceiver")
     for name, figure in perception.report().items():
         print(f"  {name:<48} {figure}")
+    print("scoring")
+    for name, text in evaluation.report().items():
+        print(f"  {name:<48} {text}")
     if not quick:
         print("right answers on the kitchen's queries")
         answers.table(answers.scored(load_queries()))
