@@ -159,7 +159,7 @@ def _as_rgb(array: NDArray[Any]) -> Rgb:
         raise InputError(f"a picture array is (H, W, 3), (H, W, 4) or (H, W); found shape {array.shape}")
     array = array[:, :, :3]
     if array.dtype == np.uint8:
-        return np.ascontiguousarray(array)
+        return np.array(array, order="C")  # a copy: a camera writes its next picture into the same buffer
     if not np.issubdtype(array.dtype, np.floating):
         raise InputError(f"a picture array is uint8 (0-255) or float (0-1); found {array.dtype}")
     if not np.isfinite(array).all() or array.min() < 0 or array.max() > 1:

@@ -196,3 +196,10 @@ def test_store_is_bounded_and_keeps_handles() -> None:
         store.get("f0")
     with pytest.raises(InputError, match="at least 1"):
         FrameStore(capacity=0)
+
+
+def test_frame_of_an_array_stays_when_the_camera_overwrites_its_buffer() -> None:
+    buffer = np.zeros((4, 6, 3), dtype=np.uint8)
+    (frame,) = as_frames(buffer)
+    buffer[:] = 255
+    assert frame.rgb.max() == 0
