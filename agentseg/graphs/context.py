@@ -52,7 +52,8 @@ class Context:
         """Make a context from what a user has.
 
         Args:
-            source: Anything that ``as_frames`` takes; empty where the twins are given in the state.
+            source: Anything that ``as_frames`` takes, read to its end (a picture or a clip, no endless camera); empty
+                where the twins are given in the state.
             config: A profile's name, a TOML file, or a ``Config``.
             reasoner: A chat model or a reasoner string in place of the configured one.
             perceivers: Perceivers in place of the configured ones.
