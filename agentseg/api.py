@@ -62,12 +62,14 @@ class Result:
     def follow(self, twin: Twin) -> tuple[int, ...]:
         """Answer the same query on another frame's twin, without the model.
 
-        A plan that only computes on the twin is run again; ids that the past decided (a plan over time, or ids that
-        the model named) hold as long as the twin knows them.
+        A plan that only computes on the twin is run again. Ids that something else decided (a plan over time, a step
+        that looks at pixels, a step of the user's own, or the model itself) hold as long as the twin knows them.
         """
-        if self.plan is None or self.plan.scope == "clip" or self.plan.perceives or not self.plan.answers:
-            return tuple(key for key in self.answer if key in twin.ids)
-        return execute(self.plan, Scene(twin, Timeline([twin]))).selection
+        latched = tuple(key for key in self.answer if key in twin.ids)
+        if self.plan is None or not self.plan.computes:
+            return latched
+        done = execute(self.plan, Scene(twin, Timeline([twin])))
+        return latched if done.error else done.selection
 
 
 def segment(

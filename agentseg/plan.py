@@ -88,6 +88,12 @@ class Plan(BaseModel):
         return any(step.name in PERCEIVING for step in self.steps)
 
     @property
+    def computes(self) -> bool:
+        """Whether it can answer on any twin by itself: no pixels, no past, no step of the user's own, no model."""
+        own = any(step.name not in SYNTAX for step in self.steps)
+        return self.answers and self.scope == "now" and not self.perceives and not own
+
+    @property
     def scope(self) -> Literal["now", "clip"]:
         """``now``: the plan can run on every frame's twin by itself; ``clip``: it needs the past, so its ids latch."""
         own = (step for step in self.steps if step.name in SYNTAX and "by" in step.args)

@@ -37,6 +37,8 @@ MAX_ANSWER = 32
 """Ids of one answer that a schema allows; a plan's selection may be longer."""
 
 _THINK = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
+_TAGGED = re.compile(r"<(?:reason|plan|answer)>", re.IGNORECASE)
+_CLOSED = {name: re.compile(rf"<{name}>(.*?)</{name}>", re.DOTALL | re.IGNORECASE) for name in ("reason", "think")}
 _TAGS = {
     name: re.compile(
         rf"<{name}>(.*?)(?:</{name}>|(?=<(?:reason|plan|answer|why|results)>)|\Z)", re.DOTALL | re.IGNORECASE
@@ -93,7 +95,11 @@ def parse(text: str, custom: Mapping[str, Params] | None = None) -> Turn:
     if len(text) > MAX_TEXT:
         raise FormatError(f"a turn has at most {MAX_TEXT} characters; found {len(text)}")
     body = _THINK.sub("", text)
-    fields = _from_json(body) or _from_tags(body, text) or _from_tags(text, text)
+    tagged = _TAGGED.search(body)
+    if tagged and "{" not in body[: tagged.start()]:  # JSON inside of a tag is somebody's words
+        fields = _from_tags(body, text) or _from_json(body)
+    else:
+        fields = _from_json(body) or _from_tags(body, text) or _from_tags(text, text)
     if fields is None:
         forms = '{"analysis": "...", "plan": "..."} or {"analysis": "...", "answer": [ids]}'
         raise FormatError(f"no turn found: write {forms}")
@@ -184,7 +190,12 @@ def _from_json(text: str) -> dict[str, Any] | None:
 
 def _from_tags(body: str, text: str) -> dict[str, Any] | None:
     """The tags of ``body``; a thought, which stands in the whole ``text``, is the rationale where no other is given."""
-    parts = {name: match[1].strip() for name, tag in _TAGS.items() if (match := tag.search(body))}
+    parts: dict[str, str] = {}
+    for name, tag in _TAGS.items():  # the rationale first: a tag that it quotes is no tag
+        closed = _CLOSED[name].search(body) if name in _CLOSED else None
+        if match := closed or tag.search(body):
+            parts[name] = match[1].strip()
+            body = body[: match.start()] + body[match.end() :]
     if "plan" not in parts and "answer" not in parts:
         return None
     thought = _TAGS["think"].search(text)

@@ -126,11 +126,15 @@ class Timeline:
         return out
 
     def without_brief(self, least: int) -> Timeline:
-        """Return this timeline without instances that fewer than ``least`` of its frames show: a detector's noise."""
+        """Return this timeline without instances that fewer than ``least`` of its frames show: a detector's noise.
+
+        What the newest frame shows stays: it may just have appeared.
+        """
+        newest = set(self.last.ids)
         shown = Counter(row.id for twin in self._twins for row in twin.instances)
         out = Timeline(capacity=self._twins.maxlen)
         for twin in self._twins:
-            out.append(twin.replace(row for row in twin.instances if shown[row.id] >= least))
+            out.append(twin.replace(row for row in twin.instances if shown[row.id] >= least or row.id in newest))
         return out
 
     def track(self, instance_id: int) -> list[tuple[int, Instance]]:

@@ -17,6 +17,7 @@ from agentseg.config import load_config
 from agentseg.errors import InputError, PerceptionError, ReasonerError
 from agentseg.masks import box_of, encode
 from agentseg.testing import ScriptedChat
+from agentseg.tools import Outcome
 
 PICTURE = np.full((60, 80, 3), 90, dtype=np.uint8)
 
@@ -278,3 +279,45 @@ def test_ten_thousand_random_and_mutated_outputs_end_in_a_status() -> None:
         model.calls[:-1] = [[]] * (len(model.calls) - 1)  # the prompts of done calls are not needed
     assert statuses <= {"ok", "no_target", "format_error", "budget_exhausted", "tool_error"}
     assert len(statuses) >= 3
+
+
+@pytest.mark.parametrize(
+    ("perceiver", "words"),
+    [
+        (lambda frame, twin: None, "a perceiver returns a Twin; found NoneType"),
+        (lambda frame, twin: 1 / 0, "a perceiver failed: ZeroDivisionError"),
+        (lambda frame: frame, "a perceiver failed: TypeError"),
+        (lambda frame, twin: Twin(size=(10, 10)), "a twin has its frame's index and size"),
+        (lambda frame, twin: Twin(size=frame.size, frame=7), "a twin has its frame's index and size"),
+        (
+            lambda frame, twin: twin.replace(
+                [r.model_copy(update={"depth_mean": float("nan")}) for r in perceive(frame, twin).instances]
+            ),
+            "impossible twin: .*depth",
+        ),
+    ],
+)
+def test_perceiver_that_breaks_its_contract_is_one_clear_line(perceiver: Any, words: str) -> None:
+    with pytest.raises(PerceptionError, match=words):
+        segment(PICTURE, "mug", reasoner=ScriptedChat(replies=[]), perceivers=[perceiver])
+
+
+def test_plan_with_a_step_of_the_user_is_not_followed_but_its_ids_are() -> None:
+    def heavier(scene: Any, selection: Any, kilograms: int) -> Outcome:
+        """Keep what weighs more."""
+        return Outcome(selection[:1])
+
+    result = ask(turn(plan="heavier 2; answer"), tools=[heavier])
+    assert result.answer == (1,)
+    assert result.follow(result.timeline.last) == (1,)
+
+
+def test_brief_tracks_are_noise_but_not_what_has_just_appeared() -> None:
+    def flickering(frame: Frame, twin: Twin) -> Twin:
+        seen = perceive(frame, twin)
+        shown = {1} | ({2} if frame.index == 3 else set()) | ({3} if frame.index == 9 else set())
+        return seen.replace(row for row in seen.instances if row.id in shown)
+
+    model = ScriptedChat(replies=[turn(plan="answer")])
+    result = segment([PICTURE] * 10, "everything", reasoner=model, perceivers=[flickering])
+    assert [row.name for row in result.timeline.summary().instances] == ["mug", "mug"]

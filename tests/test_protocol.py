@@ -235,3 +235,10 @@ def test_turn_has_a_plan_or_an_answer() -> None:
     for fields in ({}, {"plan": parse_plan("count"), "answer": ()}):
         with pytest.raises(ValidationError, match="either a plan or an answer"):
             Turn(**fields)
+
+
+def test_what_a_rationale_quotes_is_neither_plan_nor_answer() -> None:
+    quoted = '<reason>not {"answer":[2]} and no <plan>find fork</plan></reason><plan>find mug; answer</plan>'
+    turn = parse(quoted)
+    assert turn.plan is not None
+    assert turn.plan.text == "find mug; answer"

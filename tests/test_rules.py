@@ -40,6 +40,10 @@ ALL = "a = find sink, stove, robot gripper; except a"
         ("the apple in the bowl on the left", "find bowl; a = rank x min; find apple; relate inside a; answer"),
         ("the leftmost thing on the stove", f"{ALL}; relate on stove; rank x min; answer"),
         ("the grand piano", "find grand piano; answer"),
+        ("a dragon", "find dragon; answer"),
+        ("the third unicorn from the left", "find unicorn; rank x nth 3; answer"),
+        ("how many unicorns are there", "find unicorn; count; answer"),
+        ("the left mug", "find mug; rank x min; answer"),
     ],
 )
 def test_wording_becomes_the_plan_a_person_would_write(query: str, plan: str) -> None:
@@ -91,6 +95,10 @@ def test_it_is_a_chat_model_that_sees_only_the_messages() -> None:
         HumanMessage("results:\nfind mug: []\nanswer: []\nwrite the answer"),
     ]
     assert json.loads(model.invoke(after).text)["answer"] == []
+
+
+def test_query_without_words_is_no_target() -> None:
+    assert json.loads(reply(["query: 42 !?"]))["answer"] == []
 
 
 def test_results_that_select_something_are_its_answer() -> None:

@@ -11,7 +11,7 @@ from langgraph.config import get_stream_writer
 from pydantic import ValidationError
 
 from agentseg.config import explain
-from agentseg.errors import FormatError, PerceptionError
+from agentseg.errors import AgentSegError, FormatError, PerceptionError
 from agentseg.frames import Frame
 from agentseg.graphs.context import Context
 from agentseg.graphs.state import SegState, dump_twins
@@ -140,10 +140,23 @@ def _perceive_all(context: Context) -> Timeline:
 
 
 def _perceive(context: Context, frame: Frame) -> Twin:
+    """One frame's twin; whatever a perceiver of a user does wrong is one clear line."""
+    where = f"frame {frame.index}"
     try:
-        return perceive(context.perceivers, frame, Twin(frame=frame.index, size=frame.size))
+        found: object = perceive(context.perceivers, frame, Twin(frame=frame.index, size=frame.size))
+        if not isinstance(found, Twin):
+            raise PerceptionError(f"{where}: a perceiver returns a Twin; found {type(found).__name__}")
+        twin = Twin.model_validate(found.model_dump())  # a row changed by model_copy has not been checked yet
+    except AgentSegError:
+        raise
     except ValidationError as error:
-        raise PerceptionError(f"frame {frame.index}: a perceiver made an impossible twin: {explain(error)}") from None
+        raise PerceptionError(f"{where}: a perceiver made an impossible twin: {explain(error)}") from None
+    except Exception as error:  # the graph's boundary: a user's perceiver may raise anything
+        raise PerceptionError(f"{where}: a perceiver failed: {type(error).__name__}: {error}") from error
+    if (twin.frame, twin.size) != (frame.index, frame.size):
+        found_at, wanted = (twin.frame, twin.size), (frame.index, frame.size)
+        raise PerceptionError(f"{where}: a twin has its frame's index and size {wanted}; found {found_at}")
+    return twin
 
 
 def _schema(state: SegState, context: Context, twin: Twin) -> dict[str, Any]:

@@ -131,31 +131,38 @@ def read_head(text: str, present: Sequence[str], motion: bool = True) -> Head:
         _read_motion(front, head)
     if not head.labels and not head.use:
         head.labels = next((list(labels) for pattern, labels in HINTS if re.search(rf"\b(?:{pattern})\b", front)), [])
-    if not (head.labels or head.use or head.motion or is_generic(front)):
+    if not (head.labels or head.use or head.motion or head.contents or is_generic(front)):
         head.labels = _unknown_name(front)
     return head
 
 
+_KNOWN = frozenset(
+    (*COLOURS, *NUMBERS, *ORDINALS, *re.findall(r"[a-z]+", " ".join(row[0] for row in SUPERLATIVES)))
+) | frozenset(
+    re.findall(
+        r"\S+",
+        "the a an any some my your our this these those there here is are was were be been being do does did has have had i you we "
+        "they he she it me us them to of for in on at by from with and or but not no so than then as if who how when where why "
+        "could can would will should may might must please show find give point want need like see look get take all both each "
+        "every only just also still again now exactly middle centre center side row counting counted going number one ones "
+        "came come comes went goes gets got put puts let lets wash turn sits sit lies lie stands stand belongs kept left "
+        "nothing full empty most more less very much many kind sort type colour color way place",
+    )
+)
+"""Words that name nothing."""
+
+
 def _unknown_name(text: str) -> list[str]:
     """The noun of words that name something the lexicon does not know: "the grand piano" is a "grand piano"."""
-    match = re.search(r"\b(?:the|a|an|any|some|my|your|our)((?: \w+){1,3})$", text.strip(" ,"))
-    known = {
-        *COLOURS,
-        *NUMBERS,
-        *ORDINALS,
-        "most",
-        "very",
-        "left",
-        "right",
-        "front",
-        "back",
-        "middle",
-        "top",
-        "bottom",
-        "end",
-    }
-    words = [word for word in (match[1].split() if match else []) if word not in known and not word.endswith("est")]
-    return [" ".join(words)] if words and " ".join(words).isascii() else []
+    words = [
+        word
+        for word in re.findall(r"[a-z0-9]{2,24}", text)
+        if word not in _KNOWN and not word.endswith(("est", "ed", "ing"))
+    ]
+    if not words:
+        return []
+    last = words[-1][:-1] if words[-1].endswith("s") and len(words[-1]) > 3 else words[-1]
+    return [" ".join([*words[-3:-1], last])]
 
 
 def ordinal(text: str) -> int:

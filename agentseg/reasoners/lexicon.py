@@ -131,8 +131,8 @@ RELATIONS: tuple[tuple[str, str], ...] = (
 """Patterns of relational phrases, the more special first."""
 
 SUPERLATIVES: tuple[tuple[str, str, str], ...] = (
-    (r"leftmost|left-most|(?:furthest|farthest|most) (?:to the )?left|(?:at|on) the (?:far |extreme |very )?left(?: end| side| edge)?(?! of)|far left", "x", "min"),
-    (r"rightmost|right-most|(?:furthest|farthest|most) (?:to the )?right|(?:at|on) the (?:far |extreme |very )?right(?: end| side| edge)?(?! of)|far right", "x", "max"),
+    (r"leftmost|left-most|(?:furthest|farthest|most) (?:to the )?left|(?:at|on) the (?:far |extreme |very )?left(?: end| side| edge)?(?! of)|far left|the left(?: hand)? (?!of|side|end|edge|hand)(?=\w)", "x", "min"),
+    (r"rightmost|right-most|(?:furthest|farthest|most) (?:to the )?right|(?:at|on) the (?:far |extreme |very )?right(?: end| side| edge)?(?! of)|far right|the right(?: hand)? (?!of|side|end|edge|hand)(?=\w)", "x", "max"),
     (r"topmost|uppermost|highest(?: up)?", "y", "min"),
     (r"lowest|bottommost|lowermost", "y", "max"),
     (r"tallest", "height", "max"), (r"shortest", "height", "min"), (r"widest|broadest|longest", "width", "max"), (r"narrowest|thinnest", "width", "min"),
@@ -167,7 +167,7 @@ MOTION: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (r"(?:mov|travel|shift|slid)\w*(?: \w+){0,2} (?:the )?(?:fastest|quickest)", ("rank speed max",)),
     (
-        r"(?:mov|travel|slid|shift|roll|push|drag|relocat|displac|carr|handl)\w*|chang\w* (?:its |their )?(?:place|position)|in motion|taken|brought",
+        r"mov(?:e|es|ed|ing)|travel\w*|slid(?:e|es|ing)?|shift\w*|roll(?:s|ed|ing)|push\w*|drag(?:s|ged|ging)|relocat\w*|displac\w*|carr(?:y|ies|ied|ying)|handl(?:e|es|ed|ing)|chang\w* (?:its |their )?(?:place|position)|in motion|taken|brought",
         ("filter displacement gt 8",),
     ),
 )

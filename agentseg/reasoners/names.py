@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from agentseg.affordances import USES
 from agentseg.reasoners.lexicon import SYNONYMS
 
-GENERIC = r"(?:things?|objects?|items?|ones?|stuff|something|anything|everything|what|which|whatever|all)"
+GENERIC = r"(?:things?|objects?|items?|ones?|stuff|something|anything|everything|what|which|whatever)"
 """Pattern of the words that name no kind of thing."""
 
 _VERBS = ("drink", "snack", "can", "tap", "dish", "board", "box", "hand", "watch", "light")
@@ -28,7 +28,7 @@ def mentions(text: str, present: Sequence[str]) -> list[tuple[int, int, tuple[st
             verb = (
                 verb
                 or name in _VERBS
-                and re.search(r"\b(?:could|can|to|would|i|you|we|one|and|may|might)\s*$", text[:start])
+                and re.search(r"\b(?:could|can|to|would|i|you|we|one|may|might)\s*$", text[:start])
             )
             if verb:
                 continue

@@ -47,6 +47,8 @@ def reply(human: list[str]) -> str:
     if len(human) > 1:
         return json.dumps({"analysis": "no such thing is there", "answer": _last_selection(human[-1])})
     query = human[0].rpartition("query:")[2].strip() or human[0].strip()
+    if not re.search(r"[a-z]{2}", query.lower()):
+        return json.dumps({"analysis": "the query has no words that are understood", "answer": []})
     labels, clip, frames = _table(human[0])
     plan = write_plan(query, labels, clip, frames)
     return json.dumps({"analysis": f"plan from the words {query[:60]!r}".replace('"', ""), "plan": plan})

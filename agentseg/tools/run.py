@@ -121,7 +121,9 @@ def _run_step(
 def _after(scene: Scene, outcome: Outcome) -> Scene:
     if outcome.twin is None:
         return scene
-    return scene.refined(outcome.twin) if outcome.refined else replace(scene, twin=outcome.twin)
+    if not outcome.refined:
+        return replace(scene, twin=outcome.twin)
+    return scene.refined(Twin.model_validate(outcome.twin.model_dump()))  # a row changed by model_copy is checked here
 
 
 def _record(step: Step, outcome: Outcome, started: float) -> StepRecord:

@@ -5,7 +5,7 @@ Each is total: it runs on every twin, and an empty result is a value with a note
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from agentseg.affordances import labels_for
 from agentseg.measures import NOISE, Value, measure
@@ -182,20 +182,21 @@ def _is_close(ordered: list[int], values: dict[int, Value], k: int, by: str, ord
     return False
 
 
-def _test(relation: str, groups: list[list[Instance]], twin: Twin) -> Callable[[Instance], list[bool]]:
+def _test(relation: str, groups: list[list[Instance]], twin: Twin) -> Callable[[Instance], Iterator[bool]]:
     """For an instance: whether the relation holds, for every anchor (or pair of anchors) that is not the instance."""
     if relation == "between":
         first, second = groups
         pairs = [(a, b) for a in first for b in second if a.id != b.id]
-        return lambda row: [between(row, a, b, twin) for a, b in pairs if row.id not in (a.id, b.id)]
+        return lambda row: (between(row, a, b, twin) for a, b in pairs if row.id not in (a.id, b.id))
     holds = RELATION_TABLE[relation]
-    return lambda row: [holds(row, anchor, twin) for anchor in groups[0] if anchor.id != row.id]
+    return lambda row: (holds(row, anchor, twin) for anchor in groups[0] if anchor.id != row.id)
 
 
-def _matches(held: list[bool], match: str) -> bool:
-    if match == "none":
-        return not any(held)
-    return bool(held) and (all(held) if match == "all" else any(held))
+def _matches(held: Iterator[bool], match: str) -> bool:
+    """Whether any, all or none hold, asked no further than needed; of no anchor, neither any nor all do."""
+    if match == "all":
+        return next(held, False) and all(held)
+    return any(held) == (match == "any")
 
 
 COMPUTING: dict[str, Callable[..., Outcome]] = {
