@@ -116,11 +116,11 @@ def answer(state: SegState, context: Context) -> Update:
     return {"masks": masks, "events": state.with_event(event)}
 
 
-def route(state: SegState) -> str:
-    """Where to go from reason and refine."""
-    if state.status is not None:
+def route(update: Update) -> str:
+    """Where to go after what reason or refine has changed."""
+    if update.get("status") is not None:
         return "answer"
-    return "refine" if state.pending else "reason"
+    return "refine" if update.get("pending") else "reason"
 
 
 def _perceive_all(context: Context) -> Timeline:

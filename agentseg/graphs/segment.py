@@ -11,6 +11,7 @@ from typing import Any
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
+from langgraph.types import Command
 
 from agentseg.errors import InputError
 from agentseg.graphs import nodes
@@ -32,12 +33,12 @@ def build_graph(context: Context | None = None) -> StateGraph[SegState, Context,
         progress as ``custom`` events and its steps as ``updates``.
     """
     graph = StateGraph(SegState, context_schema=Context, input_schema=SegInput)
-    for node in (nodes.build_twin, nodes.reason, nodes.refine, nodes.answer):
+    for node in (nodes.build_twin, nodes.answer):
         graph.add_node(node.__name__, _with_context(node, context), input_schema=SegState)
+    for node, ways in ((nodes.reason, ("reason", "refine", "answer")), (nodes.refine, ("reason", "answer"))):
+        graph.add_node(node.__name__, _with_context(node, context, True), input_schema=SegState, destinations=ways)
     graph.add_edge(START, "build_twin")
     graph.add_edge("build_twin", "reason")
-    graph.add_conditional_edges("reason", nodes.route, ["reason", "refine", "answer"])
-    graph.add_conditional_edges("refine", nodes.route, ["reason", "answer"])
     graph.add_edge("answer", END)
     return graph
 
@@ -49,12 +50,15 @@ def segment_graph(
     return build_graph(context).compile(name="agentseg", **compile_options)
 
 
-def _with_context(node: Node, default: Context | None) -> Any:
-    def run(state: SegState, runtime: Runtime[Context]) -> dict[str, Any]:
+def _with_context(node: Node, default: Context | None, routed: bool = False) -> Any:
+    """A node as LangGraph calls it; a routed one says itself where to go, which costs less than an edge that asks."""
+
+    def run(state: SegState, runtime: Runtime[Context]) -> Any:
         context = runtime.context if isinstance(runtime.context, Context) else default
         if context is None:
             raise InputError("the graph needs a Context: graph.invoke({'query': ...}, context=Context.open(picture))")
-        return node(state, context)
+        update = node(state, context)
+        return Command(goto=nodes.route(update), update=update) if routed else update
 
     run.__name__ = node.__name__
     return run
