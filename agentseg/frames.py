@@ -5,6 +5,7 @@ Pixels live here and in the graph's runtime context only; the twin, the messages
 
 from __future__ import annotations
 
+import re
 import struct
 import warnings
 import zlib
@@ -26,6 +27,9 @@ Rgb = NDArray[np.uint8]
 MAX_PIXELS = 64_000_000
 """Largest picture that is decoded (64 Mpx: an 8k photo); above it a file is refused as a decompression bomb."""
 
+MAX_CLIP_PIXELS = 512_000_000
+"""Most pixels that one animated file may hold in all its frames (1.5 GB once decoded); above it the file is refused."""
+
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 _BROKEN = (
@@ -35,9 +39,9 @@ _BROKEN = (
 """What Pillow's readers raise on files with flipped bytes (found by trying)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Frame:
-    """One picture of a camera.
+    """One picture of a camera; two frames are equal only where they are the same object.
 
     Args:
         rgb: uint8, (H, W, 3), values 0-255, H and W at least 1.
@@ -71,7 +75,8 @@ def as_frames(source: Any) -> Iterator[Frame]:
     Args:
         source: uint8 or float (0-1) array (H, W, 3), (H, W, 4) or grey (H, W), or a stack (T, H, W, 3);
             ``PIL.Image``; path of a picture (an animated one gives all its frames) or of a folder (its pictures by
-            name); a ``Frame``; or an iterable of any of them, which is read lazily, so an endless camera works.
+            name, frame_2 before frame_10); a ``Frame``; or an iterable of any of them, which is read lazily, so an
+            endless camera works.
 
     Raises:
         InputError: The file is missing, no picture, too large, or the source has another type.
@@ -88,6 +93,8 @@ def _arrays(source: Any) -> Iterator[Rgb | Frame]:
         yield source
     elif isinstance(source, np.ndarray):
         yield from (map(_as_rgb, source) if source.ndim == 4 else [_as_rgb(source)])
+    elif source == "" and isinstance(source, str):
+        raise InputError("the path of the source is empty: name a picture or a folder of pictures")
     elif isinstance(source, str | Path):
         yield from _from_path(Path(source))
     elif hasattr(source, "convert") and hasattr(source, "size"):
@@ -114,10 +121,16 @@ def _pictures(path: Path) -> list[Path]:
         return [path]
     if not path.is_dir():
         raise InputError(f"no file {str(path)[:200]!r}: check the path")
-    files = sorted(child for child in path.iterdir() if child.suffix.lower() in PICTURES)
+    files = [child for child in path.iterdir() if child.suffix.lower() in PICTURES and child.is_file()]
     if not files:
         raise InputError(f"no picture in folder {str(path)!r}; looked for {', '.join(PICTURES)}")
-    return files
+    return sorted(files, key=_natural)
+
+
+def _natural(path: Path) -> tuple[list[str | int], str]:
+    """Order by name, its numbers by value: text and numbers alternate, so that like meets like."""
+    parts = re.split(r"([0-9]+)", path.name)
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)], path.name
 
 
 def _open(path: Path) -> Iterator[Rgb]:
@@ -131,6 +144,10 @@ def _open(path: Path) -> Iterator[Rgb]:
         with opened as image:
             if image.width * image.height > MAX_PIXELS:
                 raise InputError(f"{name} has {image.width}x{image.height} pixels; {most}")
+            stills = getattr(image, "n_frames", 1)
+            if image.width * image.height * stills > MAX_CLIP_PIXELS:
+                found = f"{stills} frames of {image.width}x{image.height}"
+                raise InputError(f"{name} has {found}; at most {MAX_CLIP_PIXELS:,} pixels in all are read: shorten it")
             for still in ImageSequence.Iterator(image):
                 yield _from_image(still)
     except UnidentifiedImageError:
@@ -148,7 +165,22 @@ def _from_image(image: Image) -> Rgb:
     if image.width * image.height > MAX_PIXELS:
         found = f"{image.width}x{image.height}"
         raise InputError(f"a picture has {found} pixels; at most {MAX_PIXELS:,} are read: scale it down")
-    return np.asarray(ImageOps.exif_transpose(image).convert("RGB"), dtype=np.uint8)
+    image = ImageOps.exif_transpose(image)
+    if image.mode == "F" or image.mode.startswith("I"):
+        return _from_deep(np.asarray(image))
+    return np.asarray(image.convert("RGB"), dtype=np.uint8)
+
+
+def _from_deep(grey: NDArray[Any]) -> Rgb:
+    """Bring a grey picture of 16 bits (0-65535) or floats (0-1) to uint8 (H, W, 3); Pillow would cut it off at 255."""
+    most = 1 if np.issubdtype(grey.dtype, np.floating) else 65535
+    least, largest = grey.min(), grey.max()
+    if not (least >= 0 and largest <= most):  # so that NaN is refused too
+        raise InputError(
+            f"a grey picture of {grey.dtype} holds 0 to {most}; found {least} to {largest}: save it as 8 bit"
+        )
+    eight = (grey.astype(np.float32) * (255 / most) + 0.5).astype(np.uint8)
+    return np.repeat(eight[:, :, None], 3, axis=2)
 
 
 def _as_rgb(array: NDArray[Any]) -> Rgb:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agentseg.api import Result
 from agentseg.errors import InputError
 from agentseg.frames import Rgb
 from agentseg.masks import Mask
 from agentseg.overlay import draw_answer, draw_twin, save_png, save_webp
 from agentseg.trace import append_trace
+
+if TYPE_CHECKING:
+    from agentseg.api import Result
+
+NAMES = ("answer.png", "twin.png", "mask.png", "answer.webp", "trace.jsonl")
+"""What ``write_outputs`` may write."""
 
 
 def write_outputs(result: Result, folder: Path) -> list[Path]:
@@ -28,10 +36,7 @@ def write_outputs(result: Result, folder: Path) -> list[Path]:
     Raises:
         InputError: The folder cannot be made or written to.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"the folder {str(folder)!r} cannot be made: {error.strerror or error}") from None
+    make_folder(folder, NAMES)
     newest, twin = result.frames[-1], result.timeline.last
     title = f'"{result.trace.query}"  {result.status} {list(result.answer)}'
     mask = result.mask
@@ -46,6 +51,47 @@ def write_outputs(result: Result, folder: Path) -> list[Path]:
         files.append(save_webp(folder / "answer.webp", pictures))
     append_trace(folder / "trace.jsonl", result.trace)
     return [*files, folder / "trace.jsonl"]
+
+
+def check_folder(folder: Path, names: Iterable[str]) -> None:
+    """Find out whether files can be written to a folder, without making or writing anything.
+
+    Args:
+        folder: A folder, or the path of one that is to be made.
+        names: The files that are to be written there.
+
+    Raises:
+        InputError: The folder is a file, its path is too long, or it or one of the files may not be written to.
+    """
+    shown = repr(str(folder)[:200])
+    try:
+        there = folder
+        while not there.exists() and there != there.parent:
+            there = there.parent
+        targets = [folder / name for name in names] if there == folder else []
+        closed = [path for path in targets if path.exists() and not (path.is_file() and os.access(path, os.W_OK))]
+        is_folder, is_open = there.is_dir(), os.access(there, os.W_OK | os.X_OK)
+    except OSError as error:
+        raise InputError(f"the folder {shown} cannot be used: {error.strerror or error}") from None
+    if not is_folder:
+        raise InputError(f"{str(there)[:200]!r} is a file: name a folder")
+    if not is_open:
+        raise InputError(f"the folder {str(there)[:200]!r} may not be written to: name another")
+    if closed:
+        raise InputError(f"{str(closed[0])!r} may not be written to: remove it or name another folder")
+
+
+def make_folder(folder: Path, names: Iterable[str]) -> None:
+    """Check a folder as ``check_folder`` does, and make it where it is missing.
+
+    Raises:
+        InputError: The folder cannot be made, or a file could not be written there.
+    """
+    check_folder(folder, names)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"the folder {str(folder)[:200]!r} cannot be made: {error.strerror or error}") from None
 
 
 def _grey(mask: Mask) -> Rgb:

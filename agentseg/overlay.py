@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def draw_answer(frame: Frame, mask: Mask, title: str = "") -> Rgb:
     """Lay the answer's mask over a frame: the rest dimmed, the answer tinted and outlined.
 
     Args:
-        frame: The picture; a small one is enlarged by a whole number to at least 640 pixels of width.
+        frame: The picture; a small one is enlarged by a whole number until its larger side has 640 pixels.
         mask: The answer, bool, of the frame's size.
         title: One line above the picture, such as the query; empty for none.
 
@@ -44,19 +45,19 @@ def draw_answer(frame: Frame, mask: Mask, title: str = "") -> Rgb:
     if mask.shape != frame.size:
         raise InputError(f"a mask has its frame's size {frame.size}; found {mask.shape}")
     times = _times(frame)
-    large = _enlarged(mask, times)
-    rgb = _enlarged(frame.rgb, times)
-    out = np.where(large[:, :, None], rgb, rgb * 0.55 + 20)
-    out[large] = 0.55 * out[large] + 0.45 * ANSWER
+    large, out = _enlarged(mask, times), _enlarged(frame.rgb, times)
+    for rows in _bands(out):
+        shift = np.where(large[rows, :, None], 0.45 * ANSWER.astype(np.float32), np.float32(20))
+        out[rows] = 0.55 * out[rows].astype(np.float32) + shift
     out[_outline(large)] = (255, 255, 255)
-    return _titled(out.astype(np.uint8), title)
+    return _titled(out, title)
 
 
 def draw_twin(frame: Frame, twin: Twin, title: str = "") -> Rgb:
     """Lay every instance of a twin over its frame, each in its colour with its id and label.
 
     Args:
-        frame: The picture; a small one is enlarged by a whole number to at least 640 pixels of width.
+        frame: The picture; a small one is enlarged by a whole number until its larger side has 640 pixels.
         twin: Its twin, of the same size.
         title: One line above the picture; empty for none.
 
@@ -69,14 +70,17 @@ def draw_twin(frame: Frame, twin: Twin, title: str = "") -> Rgb:
     if twin.size != frame.size:
         raise InputError(f"a twin has its frame's size {frame.size}; found {twin.size}")
     times = _times(frame)
-    out = _enlarged(frame.rgb, times).astype(np.float32)
+    out = _enlarged(frame.rgb, times)
     for instance in twin.instances:
         mask = _enlarged(twin.mask(instance.id), times)
-        colour = PALETTE[instance.id % len(PALETTE)].astype(np.float32)
-        out[mask] = 0.55 * out[mask] + 0.45 * colour
+        colour = PALETTE[instance.id % len(PALETTE)]
+        for rows in _bands(out):
+            if mask[rows].any():
+                inside = out[rows][mask[rows]].astype(np.float32)
+                out[rows][mask[rows]] = (0.55 * inside + 0.45 * colour.astype(np.float32)).astype(np.uint8)
         out[_outline(mask)] = colour
     names = [(f"{row.id} {row.name}", (row.box[0] * times, row.box[1] * times)) for row in twin.instances]
-    return _titled(_named(out.astype(np.uint8), names), title)
+    return _titled(_named(out, names), title)
 
 
 def save_png(path: str | Path, rgb: Rgb) -> Path:
@@ -99,11 +103,21 @@ def save_webp(path: str | Path, pictures: Sequence[Rgb], frames_per_second: floa
     return _write(Path(path), pictures, "WEBP", duration=round(1000 / frames_per_second))
 
 
-def _times(frame: Frame, least_width: int = 640) -> int:
-    return max(1, -(-least_width // frame.size[1]))
+def _times(frame: Frame, least_side: int = 640) -> int:
+    """By how much to enlarge: the larger side then has 640 to 1278 pixels, or what it had where that is more."""
+    return max(1, -(-least_side // max(frame.size)))
+
+
+def _bands(rgb: Rgb, pixels: int = 1 << 20) -> Iterator[slice]:
+    """Rows in bands of about 1 Mpx, so that arithmetic on a large picture needs little memory beside it."""
+    step = max(1, pixels // rgb.shape[1])
+    return (slice(top, top + step) for top in range(0, rgb.shape[0], step))
 
 
 def _enlarged(array: NDArray[Any], times: int) -> NDArray[Any]:
+    """A copy, each pixel repeated in both directions."""
+    if times == 1:
+        return array.copy()
     return np.repeat(np.repeat(array, times, axis=0), times, axis=1)
 
 
@@ -154,7 +168,9 @@ def _write(path: Path, pictures: Sequence[Rgb], kind: str, duration: int | None 
     try:
         first.save(partial, format=kind, **options)
         partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise InputError(f"{str(path)!r} cannot be written: {error.strerror or error}") from None
+    except (OSError, RuntimeError, ValueError) as error:  # the last two: a side longer than the format allows
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{str(path)[:200]!r} cannot be written: {reason}") from None
     return path

@@ -6,9 +6,11 @@ guessing, because a model trained on a mixture is hard to notice and harder to m
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -145,7 +147,8 @@ def trace_id(query: str, media: str, reasoner: str, seed: int = 0, attempt: int 
 def append_trace(path: str | Path, trace: Trace) -> None:
     """Append one line and bring it to the disk, so that a crash loses at most the line that is being written.
 
-    What a crash left of a line is cut off first, so that it cannot spoil the new one.
+    What a crash left of a line is cut off first, so that it cannot spoil the new one. Processes that append to the
+    same file wait for each other (not on Windows, nor on file systems without ``flock``).
 
     Raises:
         InputError: The file cannot be written.
@@ -153,12 +156,21 @@ def append_trace(path: str | Path, trace: Trace) -> None:
     line = json.dumps(trace.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":")) + "\n"
     try:
         with Path(path).open("ab+") as file:
+            _lock(file)  # until it is closed
             _mend(file)
             file.write(line.encode("utf8", "replace"))  # a lone surrogate, as a model may write, fits no file
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         raise InputError(f"the trace cannot be written to {str(path)!r}: {error.strerror or error}") from None
+
+
+def _lock(file: BinaryIO) -> None:
+    if sys.platform != "win32":
+        import fcntl
+
+        with contextlib.suppress(OSError):  # a network file system without locks: write as one process would
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX)
 
 
 def _mend(file: BinaryIO) -> None:

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from agentseg.errors import InputError
-from agentseg.frames import MAX_PIXELS, Frame, FrameStore, as_frames
+from agentseg.frames import MAX_CLIP_PIXELS, MAX_PIXELS, Frame, FrameStore, as_frames
 
 GREY = np.full((6, 8, 3), 127, np.uint8)
 
@@ -203,3 +203,46 @@ def test_frame_of_an_array_stays_when_the_camera_overwrites_its_buffer() -> None
     (frame,) = as_frames(buffer)
     buffer[:] = 255
     assert frame.rgb.max() == 0
+
+
+def test_frames_of_a_folder_come_by_number_and_folders_in_it_are_no_pictures(tmp_path: Path) -> None:
+    for number in (1, 2, 10):
+        Image.fromarray(np.full((4, 4, 3), number, np.uint8)).save(tmp_path / f"frame_{number}.png")
+    (tmp_path / "frame_3.png").mkdir()
+    assert [int(frame.rgb[0, 0, 0]) for frame in as_frames(tmp_path)] == [1, 2, 10]
+
+
+def test_empty_path_is_refused_and_not_read_as_this_folder() -> None:
+    assert "is empty" in refused("")
+
+
+def test_small_file_of_many_large_frames_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    stills = [Image.new("P", (2000, 2000), number % 2) for number in range(130)]
+    assert MAX_CLIP_PIXELS < 130 * 2000 * 2000
+    stills[0].save(tmp_path / "bomb.gif", save_all=True, append_images=stills[1:])
+    frames = as_frames(tmp_path / "bomb.gif")
+    with pytest.raises(InputError, match="130 frames of 2000x2000; at most 512,000,000 pixels"):
+        next(frames)
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix", "scale"), [(np.uint16, "png", 257), (np.int32, "tiff", 257), (np.float32, "tiff", 1 / 255)]
+)
+def test_deep_grey_picture_keeps_its_shades(tmp_path: Path, kind: Any, suffix: str, scale: float) -> None:
+    shades = np.arange(256).reshape(16, 16)
+    Image.fromarray((shades * scale).astype(kind)).save(tmp_path / f"deep.{suffix}")
+    assert np.array_equal(only(tmp_path / f"deep.{suffix}").rgb, np.dstack([shades] * 3))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [(np.int32, 70_000), (np.int32, -1), (np.float32, 1.5), (np.float32, np.nan)]
+)
+def test_deep_grey_picture_of_an_unknown_range_is_refused(kind: Any, value: float) -> None:
+    assert "save it as 8 bit" in refused(Image.fromarray(np.full((4, 4), value, kind)))
+
+
+def test_frames_can_be_compared_and_kept_in_sets() -> None:
+    first, second = Frame(GREY), Frame(GREY)
+    assert first == first
+    assert first != second
+    assert len({first, second}) == 2

@@ -1,4 +1,5 @@
 import json
+import multiprocessing
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +165,23 @@ def test_id_and_hash_depend_on_what_was_asked_and_seen() -> None:
 def test_trace_tells_the_nodes_and_plans_that_ran() -> None:
     assert make().nodes == ("reason", "refine")
     assert make().executed_plans == ("rank depth min",)
+
+
+def append_many(path: Path, writer: int, size: int) -> None:
+    for number in range(15):
+        append_trace(path, make(query=f"{writer}.{number}", dialogue=(("ai", "y" * size),)))
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="locks are POSIX")
+@pytest.mark.parametrize("size", [10, 300_000])
+def test_processes_that_append_to_one_file_lose_no_trace(tmp_path: Path, size: int) -> None:
+    context = multiprocessing.get_context("fork")
+    path = tmp_path / "a.jsonl"
+    writers = [context.Process(target=append_many, args=(path, writer, size)) for writer in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0] * 4
+    queries = [trace.query for trace in read_traces(path)]
+    assert sorted(queries) == sorted(f"{writer}.{number}" for writer in range(4) for number in range(15))

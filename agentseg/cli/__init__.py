@@ -6,11 +6,13 @@ Exit codes: 0 an answer (also "there is no such thing"), 1 the query failed (its
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
 from agentseg import __version__
 from agentseg.cli import doctor, kitchen, segment
+from agentseg.cli.progress import say, silence
 from agentseg.errors import AgentSegError
 
 EPILOG = """examples:
@@ -38,14 +40,32 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
-    arguments = build_parser().parse_args(argv)
+    _open_closed()
+    name = "agentseg"
     try:
-        return int(arguments.run(arguments))
+        try:
+            arguments = build_parser().parse_args(argv)
+            name = f"agentseg {arguments.verb}"
+            return int(arguments.run(arguments))
+        finally:
+            sys.stdout.flush()  # here, where a full disk or a closed pipe can still be told
     except AgentSegError as error:
-        print(f"agentseg {arguments.verb}: {error}", file=sys.stderr)
+        say(f"{name}: {error}")
         return 2
     except KeyboardInterrupt:
-        print(f"agentseg {arguments.verb}: stopped", file=sys.stderr)
+        say(f"{name}: stopped")
         return 130
     except BrokenPipeError:
+        silence(sys.stdout)
         return 0
+    except OSError as error:
+        silence(sys.stdout)
+        say(f"{name}: {error.filename or 'standard output'}: {error.strerror or error}")
+        return 2
+
+
+def _open_closed() -> None:
+    """Give a closed stdout or stderr (``2>&-``) a place to write to, and its number to no other file."""
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:
+            setattr(sys, stream, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf8"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
+import os
 from pathlib import Path
 from typing import Any
 
-from agentseg.cli.progress import show
+from agentseg.cli.progress import say, show
 from agentseg.errors import InputError
 
 
@@ -29,7 +29,7 @@ def add_parser(verbs: Any) -> None:
     parser.add_argument(
         "--reasoner", help="reasoner in place of the configured one, e.g. ollama:qwen3:0.6b or gguf:student.gguf"
     )
-    parser.add_argument("--out", type=Path, help="folder for the pictures of answer and twin, the mask and the trace")
+    parser.add_argument("--out", help="another folder than the source, for pictures of answer and twin, mask and trace")
     parser.add_argument("--quiet", action="store_true", help="no progress on stderr")
     parser.set_defaults(run=run)
 
@@ -38,17 +38,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Carry the verb out."""
     from agentseg.api import segment
 
-    folder = arguments.out
-    if folder is not None and folder.exists() and not folder.is_dir():
-        raise InputError(f"--out {str(folder)!r} is a file: name a folder")
+    folder = None if arguments.out is None else _folder(arguments.out, arguments.source)
     result = segment(
-        Path(arguments.source),
+        arguments.source,
         arguments.query,
         arguments.config,
         reasoner=arguments.reasoner,
         on_progress=None if arguments.quiet else show,
     )
-    files = _write(result, folder) if folder is not None else []
+    files, failure = _write(result, folder) if folder is not None else ([], None)
     known = {row.id: row for row in result.timeline.summary().instances}
     rows = [known[key] for key in result.answer if key in known]
     print(
@@ -63,8 +61,10 @@ def run(arguments: argparse.Namespace) -> int:
             }
         )
     )
+    if failure is not None:
+        raise failure
     if result.status not in ("ok", "no_target"):
-        print(f"agentseg segment: {result.status}: {_why(result)}", file=sys.stderr)
+        say(f"agentseg segment: {result.status}: {_why(result)}")
         return 1
     return 0
 
@@ -74,7 +74,28 @@ def _why(result: Any) -> str:
     return errors[-1] if errors else "the budget of plans was spent without an answer (raise limits.refine)"
 
 
-def _write(result: Any, folder: Path) -> list[Path]:
+def _folder(out: str, source: str) -> Path:
+    """The folder of the outputs, found fit before any work is done."""
+    from agentseg.outputs import NAMES, check_folder
+
+    if not out:
+        raise InputError("--out is empty: name a folder")
+    folder, path = Path(out), Path(source)
+    check_folder(folder, NAMES)
+    if source and folder.is_dir():
+        same = os.path.realpath(folder)
+        if os.path.realpath(path) == same:
+            raise InputError(f"--out {out!r} is the source folder, whose pictures are the frames: name another")
+        if path.name in NAMES and os.path.realpath(path.parent) == same:
+            raise InputError(f"--out {out!r} would replace the source {path.name!r}: name another folder")
+    return folder
+
+
+def _write(result: Any, folder: Path) -> tuple[list[Path], InputError | None]:
+    """The files, or why they could not be written: the answer is printed either way."""
     from agentseg.outputs import write_outputs
 
-    return write_outputs(result, folder)
+    try:
+        return write_outputs(result, folder), None
+    except InputError as error:
+        return [], error
