@@ -10,8 +10,9 @@ import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from agentseg.errors import ConfigError
 
@@ -30,8 +31,8 @@ class ReasonerConfig(BaseModel):
         temperature: Sampling temperature, 0 for the likeliest text.
         max_tokens: Longest answer of one call, in tokens.
         num_ctx: Context of a local model, in tokens; a longer prompt is refused instead of cut.
-        timeout_s: Longest wait for one call, in seconds.
-        seed: Sampling seed where the server takes one.
+        timeout_s: Longest wait for one call, in seconds; at most a day.
+        seed: Sampling seed where the server takes one; 0 to 2**31 - 1, which every server takes.
         codec: The form of a turn: compact ``json`` (schema-bound where possible) or the papers' ``tags``.
     """
 
@@ -43,9 +44,16 @@ class ReasonerConfig(BaseModel):
     temperature: float = Field(default=0.0, ge=0, le=2)
     max_tokens: int = Field(default=256, ge=16, le=32768)
     num_ctx: int = Field(default=8192, ge=512, le=1_048_576)
-    timeout_s: float = Field(default=60.0, gt=0, allow_inf_nan=False)
-    seed: int = 0
+    timeout_s: float = Field(default=60.0, gt=0, le=86_400, allow_inf_nan=False)
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
     codec: Literal["json", "tags"] = "json"
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_address(cls, value: str | None) -> str | None:
+        if value is not None and not _is_http(value):
+            raise ValueError("give an http:// or https:// address, such as http://127.0.0.1:8080/v1")
+        return value
 
 
 class Limits(BaseModel):
@@ -118,9 +126,19 @@ def explain(error: ValidationError) -> str:
     """Put a validation error into one line: the first field at fault, what it wants, what was found."""
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"]) or "the whole"
-    found = repr(first["input"])
+    found = "an address (not shown: it may hold a password)" if "base_url" in first["loc"] else repr(first["input"])
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     return f"{field}: {first['msg']}; found {found[:80]}{more}"
+
+
+def _is_http(text: str) -> bool:
+    """Whether a text is an http(s) address with a host and, where there is one, a port that can be."""
+    try:
+        parts = urlsplit(text)
+        host, _ = (parts.hostname or "").encode("idna"), parts.port
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(host) and text.isprintable() and " " not in text
 
 
 def _read(name: str) -> dict[str, Any]:

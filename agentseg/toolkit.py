@@ -78,11 +78,10 @@ class AgentSegToolkit(BaseToolkit):
         """Find what a query asks for and return the ids of the instances that are the answer, in a twin with a handle.
 
         A language model plans over what is seen, tools compute. The status is ok, no_target (no such thing is there) or
-        the name of a failure; 'number' answers a counting query; ambiguous: the choice was a close one.
+        the name of a failure; 'number' answers a counting query; ambiguous: the choice was a close one. A picture
+        opened by name is looked at alone.
         """
-        frames = self._workspace.frames() if frame is None else (self._workspace.frame(frame),)
-        if not frames:
-            self._workspace.frame()  # says that there is none, and what to do
+        frames = self._workspace.clip() if frame is None else (self._workspace.frame(frame),)
         result = segment(replace(self._context, frames=FrameStore(frames)), query)
         scene = Scene.of(result.timeline)
         handle = self._workspace.keep(scene)

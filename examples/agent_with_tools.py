@@ -16,6 +16,7 @@ from langchain_core.messages import AIMessage, ToolMessage
 from agentseg import AgentSegToolkit, Context
 from agentseg.errors import AgentSegError
 from agentseg.masks import decode
+from agentseg.reasoners.failures import failures
 from agentseg.sim import render_kitchen
 from agentseg.testing import ScriptedChat
 
@@ -57,4 +58,7 @@ if __name__ == "__main__":
     try:
         main()
     except (AgentSegError, ImportError, ValueError) as error:
-        sys.exit(f"agent_with_tools: {str(error).splitlines()[0]}")
+        sys.exit(f"agent_with_tools: {str(error).partition(chr(10))[0]}")
+    except failures() as error:  # no server, no such model, a refused key
+        found = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        sys.exit(f"agent_with_tools: the model's server failed ({found}): start it, or leave --model out")

@@ -1,5 +1,6 @@
 """A step of the user's own: one function, usable in plans and as a tool."""
 
+import functools
 import json
 from typing import Any
 
@@ -65,6 +66,35 @@ def silent(scene: Scene) -> Twin:
     return scene.twin
 
 
+def blank(scene: Scene) -> Twin:
+    return scene.twin
+
+
+blank.__doc__ = "  "
+
+
+def eager(scene: Scene, many: int = 3) -> Twin:
+    """Take a default."""
+    return scene.twin
+
+
+def starred(scene: Scene, *many: int) -> Twin:
+    """Take any number."""
+    return scene.twin
+
+
+def unknown(scene: "Nowhere") -> Twin:  # type: ignore[name-defined]  # noqa: F821
+    """Name a type that is not there."""
+    return scene.twin
+
+
+class Called:
+    """Be called."""
+
+    def __call__(self, scene: Scene) -> Twin:
+        return scene.twin
+
+
 def find(scene: Scene) -> Twin:
     """Shadow a step of the language."""
     return scene.twin
@@ -77,6 +107,13 @@ def find(scene: Scene) -> Twin:
         (listed, "argument 'things' of step 'listed' is int, float or str"),
         (late, "step 'late' takes 'scene' first"),
         (silent, "step 'silent' has no docstring"),
+        (blank, "step 'blank' has no docstring"),
+        (eager, "argument 'many' of step 'eager' has a default, but a plan writes all: remove it"),
+        (starred, "argument 'many' of step 'starred' is an ordinary one; found '*many: int'"),
+        (unknown, "the signature of step 'unknown' cannot be read (name 'Nowhere' is not defined)"),
+        (5, "a step is a function (scene, ...) -> Twin; found int: write it as def"),
+        (Called(), "found Called: write it as def"),
+        (functools.partial(rename, label="cup"), "found partial: write it as def"),
         (find, "none of the language's own; found 'find'"),
         (lambda scene: scene.twin, "found '<lambda>'"),
     ],
@@ -85,6 +122,7 @@ def test_function_that_is_no_step_is_refused(function: Any, line: str) -> None:
     with pytest.raises(InputError) as caught:
         as_tool(function)
     assert line in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 def ask(plan: str, *more: str, tools: list[Any]) -> Any:

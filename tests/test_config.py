@@ -76,6 +76,9 @@ def test_config_is_frozen() -> None:
         ("[reasoner]\ntemperature = nan", "reasoner.temperature"),
         ("[reasoner]\ntimeout_s = inf", "reasoner.timeout_s: Input should be a finite number"),
         ("[reasoner]\ntimeout_s = 0", "greater than 0"),
+        ("[reasoner]\ntimeout_s = 1e10", "less than or equal to 86400"),
+        ("[reasoner]\nseed = -1", "reasoner.seed: Input should be greater than or equal to 0"),
+        ("[reasoner]\nseed = 2147483648", "reasoner.seed: Input should be less than or equal to 2147483647"),
         ("[reasoner]\nmax_tokens = 1", "greater than or equal to 16"),
         ("[reasoner]\nmax_tokens = 0.5", "valid integer"),
         ('[reasoner]\nmodel = ""', "reasoner.model"),
@@ -113,3 +116,26 @@ def test_missing_file_names_the_profiles(tmp_path: Path) -> None:
 def test_unknown_override_is_refused() -> None:
     assert "trak: Extra inputs" in refused("rules", trak=True)
     assert "reasoner.seed" in refused("rules", reasoner={"seed": "x"})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "http://[::1", "http://", "127.0.0.1:11434", "ftp://here/v1", "http://a:99999", "http://a..b", "http://a b"],
+)
+def test_address_that_is_no_http_address_is_refused(address: str) -> None:
+    assert "base_url: Value error, give an http:// or https:// address" in refused(
+        "rules", reasoner={"base_url": address}
+    )
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:8080/v1", "https://me:pw@models.example.org", "http://[::1]:80/"]
+)
+def test_http_address_is_taken_as_it_is(address: str) -> None:
+    assert load_config("rules", reasoner={"base_url": address}).reasoner.base_url == address
+
+
+def test_password_in_a_mistyped_address_is_not_shown() -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config("openai", reasoner={"model": "openai:x", "base_url": "htp://me:secret@host"})
+    assert "secret" not in str(caught.value)

@@ -321,3 +321,12 @@ def test_brief_tracks_are_noise_but_not_what_has_just_appeared() -> None:
     model = ScriptedChat(replies=[turn(plan="answer")])
     result = segment([PICTURE] * 10, "everything", reasoner=model, perceivers=[flickering])
     assert [row.name for row in result.timeline.summary().instances] == ["mug", "mug"]
+
+
+def test_two_steps_of_one_name_are_refused() -> None:
+    def own(scene: Any, number: int) -> Twin:
+        """Do something."""
+        return scene.twin
+
+    with pytest.raises(InputError, match="steps have different names; found own, own"):
+        Context.open(PICTURE, reasoner=ScriptedChat(replies=[]), perceivers=[perceive], tools=[own, own])

@@ -143,3 +143,11 @@ def test_measured_words_are_cleaned() -> None:
     found = told(kit, "twin_describe", twin="t0", by="colour")
     assert set(found["values"].values()) == {"red stop"}
     assert "STOP" not in json.dumps(found)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_number_that_is_not_finite_is_refused_as_one_line(value: float) -> None:
+    kit = toolkit()
+    told(kit, "build_twin")
+    message = call(kit, "twin_filter", twin="t0", by="depth", op="lt", value=value)
+    assert (message.status, message.content) == ("error", f"value of filter is a finite number; found {value}")

@@ -1,5 +1,9 @@
 """A call that cannot be carried out comes back to the agent as one line: what, found, fix."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,3 +57,15 @@ def test_failing_perceiver_is_an_error_message_not_a_crash() -> None:
 
     message = call(toolkit(perceiver=broken), "build_twin")
     assert (message.status, message.content) == ("error", "build_twin failed: ValueError: lens cap on")
+
+
+def test_example_without_its_server_ends_with_one_line() -> None:
+    pytest.importorskip("langchain")
+    pytest.importorskip("langchain_ollama")
+    example = Path(__file__).parent.parent / "examples" / "agent_with_tools.py"
+    place = {"OLLAMA_HOST": "http://127.0.0.1:9", "PYTHONPATH": str(example.parent.parent)}  # port 9: nobody listens
+    command = [sys.executable, str(example), "--model", "ollama:none"]
+    done = subprocess.run(command, env={**os.environ, **place}, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("agent_with_tools: the model's server failed (ConnectError: ")
+    assert done.stderr.count("\n") == 1

@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from toolkit_scene import call, save, told, toolkit
+from toolkit_scene import call, picture, save, told, toolkit
 
+from agentseg import Frame
 from agentseg.errors import InputError
 
 
@@ -78,3 +79,24 @@ def test_frame_and_picture_together_are_refused(root: Path) -> None:
 def test_folder_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no folder"):
         toolkit(root=tmp_path / "none")
+
+
+def test_picture_opened_by_name_is_no_frame_of_a_clip(root: Path) -> None:
+    kit = toolkit(root=root)
+    save(root / "small.png", picture()[:50])
+    for name, frame in (("desk.png", "f1"), ("small.png", "f2")):
+        told(kit, "build_twin", picture=name)
+        found = told(kit, "segment", query="the nearest mug")
+        assert (found["status"], found["frame"]) == ("ok", frame)
+        assert "first_seen" not in found["instances"][0]
+    kit.workspace.add(Frame(picture(2)))
+    assert [frame.index for frame in kit.workspace.clip()] == [0, 3]
+
+
+def test_frames_of_two_sizes_name_the_fix(root: Path) -> None:
+    kit = toolkit()
+    kit.workspace.add(Frame(picture()[:50]))
+    line = "frames of one clip have one size (H, W); f0 has (60, 100) and f1 has (50, 100): give frame"
+    assert line + "=" in str(call(kit, "segment", query="mug").content)
+    assert line + "s=" in str(call(kit, "track_objects").content)
+    assert told(kit, "segment", query="mug", frame="f1")["status"] == "ok"

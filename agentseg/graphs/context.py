@@ -10,6 +10,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 
 from agentseg.config import Config, load_config
+from agentseg.errors import InputError
 from agentseg.frames import FrameStore, as_frames
 from agentseg.perception import Tracker, load_perceivers
 from agentseg.plan_syntax import Params
@@ -69,7 +70,11 @@ class Context:
             reasoner if isinstance(reasoner, BaseChatModel) else chosen.reasoner.model, chosen.reasoner
         )
         seers = load_perceivers(chosen.perception) if perceivers is None else tuple(perceivers)
-        return cls(frames, tuple(seers), model, chosen, tuple(as_tool(tool) for tool in tools))
+        steps = tuple(as_tool(tool) for tool in tools)
+        names = [step.name for step in steps]
+        if len(set(names)) < len(names):
+            raise InputError(f"steps have different names; found {', '.join(names)}")
+        return cls(frames, tuple(seers), model, chosen, steps)
 
     @cached_property
     def steps(self) -> Mapping[str, StepFunction]:

@@ -38,7 +38,8 @@ def load_perceivers(specs: Sequence[str]) -> list[Perceiver]:
         The perceivers, in order.
 
     Raises:
-        ConfigError: A spec has another form, its module cannot be imported, the name is not there or not callable.
+        ConfigError: A spec has another form, its module cannot be imported, the name is not there or not callable, or
+            its class cannot be made.
         MissingExtra: A perceiver needs a package that is not installed.
     """
     return [load_perceiver(spec) for spec in specs]
@@ -51,14 +52,16 @@ def load_perceiver(spec: str) -> Perceiver:
 
         return KitchenPerceiver()
     module_name, colon, name = spec.partition(":")
-    if not (module_name and colon and name):
+    if not (colon and all(part.isidentifier() for part in (*module_name.split("."), *name.split(".")))):
         raise ConfigError(f'no perceiver {spec!r}; use "kitchen" or "package.module:name"')
     try:
         found: object = importlib.import_module(module_name)
         for part in name.split("."):
             found = getattr(found, part)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigError(f"perceiver {spec!r} cannot be imported: {error}") from None
+    except AgentSegError:
+        raise
+    except Exception as error:  # a user's own module may raise anything
+        raise ConfigError(f"perceiver {spec!r} cannot be imported: {_reason(error)}") from error
     if isinstance(found, type):
         found = _construct(found, spec)
     if not callable(found):
@@ -72,6 +75,10 @@ def _construct(kind: type, spec: str) -> object:
         made: object = kind()
     except AgentSegError:
         raise
-    except TypeError as error:
-        raise ConfigError(f"perceiver {spec!r} cannot be made without arguments: {error}") from None
+    except Exception as error:  # a user's own class may raise anything
+        raise ConfigError(f"perceiver {spec!r} cannot be made without arguments: {_reason(error)}") from error
     return made
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]

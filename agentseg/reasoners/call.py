@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from agentseg.errors import ReasonerError
 from agentseg.reasoners.constrain import constrain, is_openai, prompt_was_cut
-from agentseg.reasoners.failures import explain, failures, server_rejected_text
+from agentseg.reasoners.failures import NONSENSE, explain, failures, is_remote, nonsense, server_rejected_text
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -36,10 +36,12 @@ def call(
         it and ``response_metadata["schema"]`` is "refused".
 
     Raises:
-        ReasonerError: No server, no such model, a refused key or request, a timeout, a prompt that does not fit.
+        ReasonerError: No server, no such model, a refused key or request, a timeout, an answer that is none of a chat
+            model's server, a prompt that does not fit.
     """
+    bound = constrain(model, schema, max_tokens)
     try:
-        message = constrain(model, schema, max_tokens).invoke(messages)
+        message = bound.invoke(messages)
     except failures() as error:
         if server_rejected_text(error):
             return _message("", finish_reason="format_error")
@@ -48,6 +50,11 @@ def call(
         logger.warning("the server refused the JSON schema; asking again without it")
         message = call(model, messages, None, max_tokens)
         message.response_metadata["schema"] = "refused"
+    except NONSENSE as error:
+        if not is_remote(model):  # a bug in this process, not a server's fault
+            raise
+        raise nonsense(error, model) from error
+    message = _counted(message)
     if prompt_was_cut(message, model):
         found, room = message.usage_metadata, getattr(model, "num_ctx", None)
         raise ReasonerError(
@@ -61,6 +68,16 @@ def _message(text: str, **metadata: str) -> AIMessage:
     from langchain_core.messages import AIMessage
 
     return AIMessage(text, response_metadata=metadata)
+
+
+def _counted(message: AIMessage) -> AIMessage:
+    """The message without its token counts where a server sent counts that are none."""
+    usage = message.usage_metadata
+    counts = () if usage is None else (usage["input_tokens"], usage["output_tokens"], usage["total_tokens"])
+    if all(isinstance(count, int) and count >= 0 for count in counts):
+        return message
+    logger.warning("the server's token counts are no counts (%s): left out", str(usage)[:200])
+    return message.model_copy(update={"usage_metadata": None})
 
 
 def _refused_schema(error: Exception, model: BaseChatModel) -> bool:

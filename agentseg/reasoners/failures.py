@@ -20,6 +20,9 @@ _CLIENTS = (
     ("openai", "OpenAIError"),
     ("anthropic", "AnthropicError"),
 )
+NONSENSE = (ValueError, LookupError, TypeError, AttributeError)
+"""What providers' clients raise where an answer is not of their API: broken JSON, a page of HTML, no choices."""
+
 _NOT_FIT = re.compile(r"\((\d+) tokens\) exceeds the available context size \((\d+)", re.IGNORECASE)
 _TOO_LONG = re.compile(r"context_length|context length|context size|context window|too long", re.IGNORECASE)
 
@@ -35,6 +38,33 @@ def failures() -> tuple[type[Exception], ...]:
         if sys.modules.get(module) is not None:
             found.append(getattr(sys.modules[module], name))
     return tuple(found)
+
+
+def is_remote(model: object) -> bool:
+    """Whether a chat model is a client of some server: of an integration package of LangChain, not of ours or a fake.
+
+    Args:
+        model: A chat model.
+
+    Returns:
+        True where its class, or one that it inherits from, is of a ``langchain_*`` package beside ``langchain_core``.
+    """
+    packages = {kind.__module__.partition(".")[0] for kind in type(model).__mro__}
+    return any(name.startswith("langchain_") for name in packages - {"langchain_core", "langchain_tests"})
+
+
+def nonsense(error: Exception, model: BaseChatModel) -> ReasonerError:
+    """An answer that is not of the provider's API, as one line of ours.
+
+    Args:
+        error: One of ``NONSENSE``, which the provider's client raised.
+        model: The model that was called.
+
+    Returns:
+        The error to raise.
+    """
+    found = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return ReasonerError(f"{_server(model)} did not answer as a chat server does ({found}): check base_url")
 
 
 def server_rejected_text(error: Exception) -> bool:

@@ -72,22 +72,41 @@ def as_tool(function: Callable[..., Outcome | Twin] | StepTool) -> StepTool:
         function: Its arguments are annotated as int, float or str; a ``StepTool`` is returned as it is.
 
     Raises:
-        InputError: The name is one of the language's steps, ``scene`` does not come first, there is no docstring, or
-            an argument has another type.
+        InputError: It is no function, the name is one of the language's steps, ``scene`` does not come first, there is
+            no docstring, or an argument has another type or a default.
     """
     if isinstance(function, StepTool):
         return function
-    name = function.__name__
+    name = getattr(function, "__name__", None)
+    if not callable(function) or not isinstance(name, str):
+        raise InputError(f"a step is a function (scene, ...) -> Twin; found {type(function).__name__}: write it as def")
     if name in SYNTAX or not re.fullmatch(r"[a-z][a-z0-9_]{1,23}", name):
         raise InputError(f"a step's name is 2 to 24 of [a-z0-9_] and none of the language's own; found {name!r}")
-    if not function.__doc__:
+    about = (function.__doc__ or "").strip()
+    if not about:
         raise InputError(f"step {name!r} has no docstring: its first line tells the model what it does")
-    parameters = list(inspect.signature(function).parameters)
-    if not parameters or parameters[0] != "scene":
-        raise InputError(f"step {name!r} takes 'scene' first; found {parameters}")
-    hints = typing.get_type_hints(function)
+    return StepTool(name, _params(name, function), about.splitlines()[0], function)
+
+
+def _params(name: str, function: Callable[..., Any]) -> Params:
+    """The arguments that a plan writes, in order."""
+    try:
+        parameters = inspect.signature(function).parameters
+        hints = typing.get_type_hints(function)
+    except (NameError, TypeError, ValueError) as error:
+        raise InputError(
+            f"the signature of step {name!r} cannot be read ({error}): import what it names at run time"
+        ) from None
+    if next(iter(parameters), None) != "scene":
+        raise InputError(f"step {name!r} takes 'scene' first; found {list(parameters)}")
+    for key, parameter in parameters.items():
+        by_name = parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+        if not by_name or (key == "scene" and parameter.kind is parameter.KEYWORD_ONLY):
+            raise InputError(f"argument {key!r} of step {name!r} is an ordinary one; found {str(parameter)!r}")
+        if key not in INJECTED and parameter.default is not parameter.empty:
+            raise InputError(f"argument {key!r} of step {name!r} has a default, but a plan writes all: remove it")
     params = tuple((key, hints.get(key, Any)) for key in parameters if key not in INJECTED)
     for key, kind in params:
         if kind not in (int, float, str):
             raise InputError(f"argument {key!r} of step {name!r} is int, float or str; found {kind}")
-    return StepTool(name, params, function.__doc__.strip().splitlines()[0], function)
+    return params

@@ -22,7 +22,7 @@ from agentseg.tools.agent_tool import Reply, agent_tool, check_ids, masks_of, ro
 from agentseg.tools.looks import detect
 from agentseg.tools.public_args import ClipArgs, DepthArgs, FrameArgs, ObjectArgs, PhraseArgs, PictureArgs
 from agentseg.tools.scene import Scene
-from agentseg.tools.workspace import Workspace
+from agentseg.tools.workspace import Workspace, check_sizes
 from agentseg.twin import Twin
 
 
@@ -128,6 +128,7 @@ def track_objects(workspace: Workspace, frames: list[str] | None = None) -> Repl
     chosen = workspace.frames() if frames is None else tuple(workspace.frame(handle) for handle in frames)
     if not chosen:
         workspace.frame()  # says that there is none, and what to do
+    check_sizes(chosen, "give frames= those of one clip")
     tracker, twins = Tracker(), Timeline()
     for frame in chosen:
         before = twins.last if len(twins) else Twin(frame=frame.index, size=frame.size)

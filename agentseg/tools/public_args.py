@@ -10,6 +10,9 @@ FRAME_ARG = "Handle of a frame, such as 'f0'; null for the newest."
 TWIN_ARG = "Handle of a twin, such as 't0'."
 
 
+FRAME = "Handle of one frame, such as 'f0'; null for all frames of the camera, or for the picture opened last."
+
+
 class FrameArgs(ToolArgs):
     """Arguments of build_twin."""
 
@@ -55,4 +58,4 @@ class QueryArgs(ToolArgs):
     """Arguments of segment."""
 
     query: str = Field(description="What to look for: a use, a place, an order, a number, a change over time.")
-    frame: str | None = Field(default=None, description="Handle of one frame, such as 'f0'; null for all, as a clip.")
+    frame: str | None = Field(default=None, description=FRAME)

@@ -7,6 +7,7 @@ to another time (at) gives the handle of a new twin.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -57,6 +58,9 @@ def _call(
 ) -> Reply:
     """Carry one step out, as the plan ``from SELECTION; STEP``, and keep the twin that it leaves."""
     scene = workspace.scene(twin)
+    for key, value in given.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise ToolError(f"{key} of {name} is a finite number; found {value}")
     args, named = step_args(name, given, custom)
     named[SELECTION] = scene.twin.ids if selection is None else tuple(selection)
     scene = replace(scene, names={key: check_ids(ids, scene.twin) for key, ids in named.items()})

@@ -52,6 +52,7 @@ class Workspace:
         self.perceivers: tuple[Perceiver, ...] = tuple(OneAtATime(perceiver, seeing) for perceiver in perceivers)
         self._store = FrameStore(capacity=max(keep_frames, len(first)))
         self._added = 0
+        self._by_name: set[int] = set()
         self._scenes: dict[str, Scene] = {}
         self._kept = 0
         self._keep_twins = keep_twins
@@ -60,9 +61,15 @@ class Workspace:
 
     def add(self, frame: Frame) -> str:
         """Keep a frame, such as a camera's newest, and return its handle; its index becomes the handle's number."""
+        return self._add(frame)
+
+    def _add(self, frame: Frame, by_name: bool = False) -> str:
         with self._lock:
-            handle = self._store.add(replace(frame, index=self._added))
+            index = self._added
+            handle = self._store.add(replace(frame, index=index))
             self._added += 1
+            if by_name:
+                self._by_name.add(index)
             return handle
 
     def frame(self, handle: str | None = None) -> Frame:
@@ -87,6 +94,22 @@ class Workspace:
         with self._lock:
             return tuple(self._store)
 
+    def clip(self) -> tuple[Frame, ...]:
+        """The newest picture alone where it was opened by name, else the frames that the application added.
+
+        Pictures of a folder are of different moments and cameras, so they are never read as frames of one clip.
+
+        Raises:
+            InputError: There is no frame, or the frames differ in size.
+        """
+        newest = self.frame()
+        with self._lock:
+            if newest.index in self._by_name:
+                return (newest,)
+            frames = tuple(frame for frame in self._store if frame.index not in self._by_name)
+        check_sizes(frames, "give frame=")
+        return frames
+
     def open(self, name: str) -> str:
         """Open a picture of the folder ``root`` by its name and return the frame's handle (an animated one: the first).
 
@@ -105,7 +128,7 @@ class Workspace:
         if not there:
             raise InputError(f"no picture {name[:80]!r}; the folder has {self._pictures()}")
         try:
-            return self.add(next(as_frames(path)))
+            return self._add(next(as_frames(path)), by_name=True)
         except InputError as error:  # an agent is not told where the folder lies
             raise InputError(str(error).replace(str(path), name)) from None
 
@@ -142,6 +165,24 @@ class Workspace:
     def twin(self, handle: str) -> Twin:
         """Return the twin of a handle; of a clip, everything as it was last seen."""
         return self.scene(handle).twin
+
+
+def check_sizes(frames: Sequence[Frame], fix: str) -> None:
+    """Check that frames can be of one clip.
+
+    Args:
+        frames: The frames.
+        fix: What the caller can do otherwise, as the message ends.
+
+    Raises:
+        InputError: Two of them differ in size (H, W).
+    """
+    for frame in frames:
+        if frame.size != frames[0].size:
+            raise InputError(
+                f"frames of one clip have one size (H, W); f{frames[0].index} has {frames[0].size} and "
+                f"f{frame.index} has {frame.size}: {fix}"
+            )
 
 
 class OneAtATime:
