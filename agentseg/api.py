@@ -14,8 +14,7 @@ from agentseg.graphs import Context, SegInput, SegState, segment_graph
 from agentseg.masks import Mask, decode
 from agentseg.plan import Plan, parse_plan
 from agentseg.timeline import Timeline
-from agentseg.tools.run import execute
-from agentseg.tools.scene import Scene
+from agentseg.tools.run import follow
 from agentseg.trace import Status, Trace, media_hash, trace_id
 from agentseg.twin import Perceiver, Twin
 
@@ -65,11 +64,9 @@ class Result:
         A plan that only computes on the twin is run again. Ids that something else decided (a plan over time, a step
         that looks at pixels, a step of the user's own, or the model itself) hold as long as the twin knows them.
         """
-        latched = tuple(key for key in self.answer if key in twin.ids)
         if self.plan is None or not self.plan.computes:
-            return latched
-        done = execute(self.plan, Scene(twin, Timeline([twin])))
-        return latched if done.error else done.selection
+            return tuple(key for key in self.answer if key in twin.ids)
+        return follow(self.plan, twin)
 
 
 def segment(
@@ -109,9 +106,8 @@ def segment(
     if not len(context.frames):
         raise InputError("the source has no frame: give a picture, a folder of pictures or an iterable of frames")
     final: dict[str, Any] = {}
-    graph = segment_graph(
-        checkpointer=False
-    )  # inside an agent that has a checkpointer ours would be saved node by node
+    # without a checkpointer, also inside an agent that has one: it would save every node of ours
+    graph = segment_graph(checkpointer=False)
     parts: Any = graph.stream(SegInput(query=query), context=context, stream_mode=["custom", "updates", "values"])
     for mode, part in parts:
         if mode == "values":

@@ -13,11 +13,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
-from agentseg import Context, Frame, Timeline, Twin, segment
+from agentseg import Frame, Result, Timeline, load_config, segment
 from agentseg.masks import Mask, decode, iou
-from agentseg.perception import Tracker, load_perceivers, perceive
 from agentseg.plan import parse_plan
 from agentseg.sim import load_queries, render_kitchen
 from agentseg.sim.queries import KitchenQuery
@@ -38,13 +36,12 @@ class Scored:
 
 
 def scored(queries: Iterable[KitchenQuery], perceived: bool = True, reasoner: str = "rules") -> Iterator[Scored]:
-    """Run queries scene by scene."""
+    """Run queries scene by scene; a scene is perceived once, by the graph."""
     ordered = sorted(queries, key=lambda query: (query.frames, query.seed))
-    perceivers = load_perceivers(("kitchen",)) if perceived else ()
     for (frame_count, seed), group in groupby(ordered, key=lambda query: (query.frames, query.seed)):
         frames, truth = render_kitchen(seed, frames=frame_count, supersample=2 if perceived else 1)
         true = Timeline(truth.twin(place) for place in range(frame_count))
-        seen = _seen(frames, perceivers) if perceived else None
+        seen = segment(frames, "everything", "rules").timeline if perceived else None
         for query in group:
             yield _score(query, frames, true, seen, reasoner)
 
@@ -64,26 +61,11 @@ def _score(query: KitchenQuery, frames: list[Frame], true: Timeline, seen: Timel
     return Scored(query, exact, plan_true, rules_seen, plan_seen, result.status, plan)
 
 
-def _ask(query: KitchenQuery, frames: list[Frame], twins: Timeline, reasoner: str) -> Any:
+def _ask(query: KitchenQuery, frames: list[Frame], twins: Timeline, reasoner: str) -> Result:
+    """Answer a query over ready twins."""
     known = {twin.frame: twin for twin in twins}
-    context = Context.open(frames, "rules", reasoner=reasoner, perceivers=[lambda frame, twin: known[frame.index]])
-    untracked = Context(
-        context.frames, context.perceivers, context.reasoner, context.config.model_copy(update={"track": False})
-    )
-    return segment(untracked, query.text)
-
-
-def _seen(frames: list[Frame], perceivers: Any) -> Timeline:
-    twins = Timeline()
-    tracker = Tracker()
-    previous: Twin | None = None
-    for frame in frames:
-        twin = perceive(perceivers, frame, Twin(frame=frame.index, size=frame.size))
-        if len(frames) > 1:
-            twin = tracker.update(previous or Twin(frame=frame.index, size=frame.size), twin)
-        twins.append(twin)
-        previous = twin
-    return twins.without_brief(min(3, len(twins) // 2)) if len(frames) > 1 else twins
+    config = load_config("rules", track=False)
+    return segment(frames, query.text, config, reasoner=reasoner, perceivers=[lambda frame, twin: known[frame.index]])
 
 
 def _counted(query: KitchenQuery, number: int | None) -> bool:

@@ -40,6 +40,8 @@ ALL = "a = find sink, stove, robot gripper; except a"
         ("the apple in the bowl on the left", "find bowl; a = rank x min; find apple; relate inside a; answer"),
         ("the leftmost thing on the stove", f"{ALL}; relate on stove; rank x min; answer"),
         ("the grand piano", "find grand piano; answer"),
+        ("a plate with an apple on it", "find plate; relate under apple; answer"),
+        ("a bowl with an apple in it", "find bowl; relate contains apple; answer"),
         ("a dragon", "find dragon; answer"),
         ("the third unicorn from the left", "find unicorn; rank x nth 3; answer"),
         ("how many unicorns are there", "find unicorn; count; answer"),

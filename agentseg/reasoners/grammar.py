@@ -150,12 +150,8 @@ def _is_vague(text: str, draft: Draft, relation: str = "") -> bool:
     """Whether words name nothing that can be an anchor; then the relation is no more than a figure of speech."""
     if relation == "contains" or (relation in ("on", "inside") and _COUNTER.search(text)):
         return False
-    if re.match(r" ?(?:it|them|something|anything|any|other things?|another|others)\b", text) and relation in (
-        "on",
-        "inside",
-        "behind",
-        "under",
-    ):
+    other = re.match(r" ?(?:it|them|something|anything|any|other things?|another|others)\b", text)
+    if other and relation in ("on", "inside", "behind", "under"):
         return False
     head = read_head(text, draft.labels)
     return not (head.labels or head.use or head.colour or head.order or _first_relation(text, head))
@@ -178,12 +174,11 @@ def _related(before: str, relation: str, after: str, negated: bool, draft: Draft
         return _select(head, draft, "filter count contains all eq 0")
     if relation == "contains" and re.match(r"(?:something|anything|things?|food|stuff|some)\b", after):
         return _select(head, draft, "filter count contains all gt 0")
-    after = re.sub(r" (?:inside|in|on)(?: of)?(?: it| them)?$", "", after) if relation == "contains" else after
+    if relation == "contains" and (carried := re.search(r" (inside|in|on)(?: of| top)?(?: it| them)?$", after)):
+        relation, after = ("under" if carried[1] == "on" else relation), after[: carried.start()]
     anchor = draft.anchor(after)
     if anchor == "robot gripper" and relation in ("inside", "on"):
         relation = "held_by"
-    if relation == "contains" and re.search(r"\bon(?: it| them| top)?$", after):
-        relation = "under"
     return _select(head, draft, f"relate {relation} {anchor}{' none' if negated else ''}")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from agentseg.pattern import COLOURS as NAMED_COLOURS
+
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "cup": ("mug", "cup"), "teacup": ("mug",), "coffee cup": ("mug",), "tumbler": ("glass",), "goblet": ("glass",),
     "wine glass": ("glass", "wine glass"), "wineglass": ("glass",), "water bottle": ("bottle",), "flask": ("bottle",),
@@ -75,7 +77,7 @@ USE_WORDS: tuple[tuple[str, str], ...] = (
 """Patterns of what one might want to do, the more special first, and the use (or label) that serves it."""
 
 COLOURS: dict[str, str] = {
-    **{name: name for name in ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "grey", "white")},
+    **{name: name for name in NAMED_COLOURS},
     "gray": "grey", "silver": "grey", "steel": "grey", "metallic": "grey", "violet": "purple", "golden": "yellow",
     "crimson": "red", "scarlet": "red", "navy": "blue", "turquoise": "blue", "teal": "green", "magenta": "pink", "beige": "brown",
     "wooden": "brown", "tan": "brown", "dark": "black",
