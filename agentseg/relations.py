@@ -42,6 +42,11 @@ SURFACES = frozenset((
 """Last words of names of things that are wide and flat, however much of them is in the picture."""
 HOLDERS = frozenset(("gripper", "hand", "arm", "person", "robot", "man", "woman", "child"))
 """Words in the names of those who hold."""
+MOUNTS = frozenset((
+    "horse", "pony", "donkey", "camel", "elephant", "bicycle", "bike", "motorcycle", "scooter", "skateboard",
+    "surfboard",
+))  # fmt: skip
+"""Last words of names of what people ride: a rider's feet hang beside it, not upon it."""
 
 
 def left_of(a: Instance, b: Instance, twin: Twin) -> bool:
@@ -84,8 +89,11 @@ def inside(a: Instance, b: Instance, twin: Twin) -> bool:
 def on(a: Instance, b: Instance, twin: Twin) -> bool:
     """Its foot stands on the anchor, its middle over it, at one depth; the anchor is flat and no open container.
 
-    Of a surface (``SURFACES``) that the frame cuts off, any size is wide enough and any part of the foot.
+    Of a surface (``SURFACES``) that the frame cuts off, any size is wide enough and any part of the foot. On a mount
+    (``MOUNTS``) is who sits astride.
     """
+    if _last_word(b) in MOUNTS:
+        return _rides(a, b, twin)
     if _last_word(b) in CONTAINERS or _holder(a) or _holder(b) or gap(a, b, twin) > 1:
         return False
     flat = _last_word(b) in SURFACES
@@ -94,6 +102,12 @@ def on(a: Instance, b: Instance, twin: Twin) -> bool:
     placed = cut or (_width(a) < 1.1 * _width(b) and b.box[0] <= centre(a)[0] <= b.box[2])
     limit = WIDE_PLACE if flat or _width(a) < 0.6 * _width(b) else SAME_PLACE
     return shaped and placed and _near_in_depth(a, b, limit) and _stands_on(a, b, twin, 0.2 if flat else 0.5)
+
+
+def _rides(a: Instance, b: Instance, twin: Twin) -> bool:
+    """A holder's middle is over the mount's box, higher than its middle, and their boxes overlap, at one depth."""
+    astride = b.box[0] <= centre(a)[0] <= b.box[2] and covered(a, b) > 0.1
+    return _holder(a) and astride and above(a, b, twin) and _near_in_depth(a, b, WIDE_PLACE)
 
 
 def _is_cut(instance: Instance, twin: Twin) -> bool:

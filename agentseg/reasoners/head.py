@@ -131,7 +131,7 @@ def read_head(text: str, present: Sequence[str], motion: bool = True) -> Head:
         _read_motion(front, head)
     if not head.labels and not head.use:
         head.labels = next((list(labels) for pattern, labels in HINTS if re.search(rf"\b(?:{pattern})\b", front)), [])
-    if not (head.labels or head.use or head.motion or head.contents or is_generic(front)):
+    if not (head.labels or head.use or head.motion or head.contents or head.excluded or is_generic(front)):
         head.labels = _unknown_name(front)
     return head
 
