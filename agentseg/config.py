@@ -34,6 +34,8 @@ class ReasonerConfig(BaseModel):
         timeout_s: Longest wait for one call, in seconds; at most a day.
         seed: Sampling seed where the server takes one; 0 to 2**31 - 1, which every server takes.
         codec: The form of a turn: compact ``json`` (schema-bound where possible) or the papers' ``tags``.
+        prompt: ``full`` teaches the plan language and shows every column; ``brief`` names it and shows id, label and
+            colour only, for students that were trained on it and leave the numbers to the tools.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,6 +49,7 @@ class ReasonerConfig(BaseModel):
     timeout_s: float = Field(default=60.0, gt=0, le=86_400, allow_inf_nan=False)
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     codec: Literal["json", "tags"] = "json"
+    prompt: Literal["full", "brief"] = "full"
 
     @field_validator("base_url")
     @classmethod

@@ -8,6 +8,7 @@ are cut to ``[a-z0-9 ]``, and the query is the one line after ``query:``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from agentseg.errors import InputError
 from agentseg.plan_syntax import MEASURES, RELATIONS
@@ -17,6 +18,12 @@ from agentseg.twin import CLIP_COLUMNS
 
 PROMPT_VERSION = 1
 """Version of the texts below; traces carry it, and training refuses another."""
+
+Style = Literal["full", "brief"]
+"""``full`` for models that read the language here for the first time, ``brief`` for those trained on it."""
+
+BRIEF_COLUMNS = ("id", "label", "colour")
+"""What a plan is written from; the numbers are the tools' business."""
 
 MAX_QUERY = 500
 """Characters of a query at most."""
@@ -62,32 +69,38 @@ _TAGS_FORM = """Reply with <reason>a few words</reason><plan>STEPS</plan> or, if
 <reason>a few words</reason><answer>[ids]</answer>. An empty list says that no such thing is there."""
 
 
-def system_text(codec: Codec = "json", custom: Sequence[str] = ()) -> str:
+def system_text(codec: Codec = "json", custom: Sequence[str] = (), style: Style = "full") -> str:
     """The system message: the task, the form of a turn, the plan language with examples.
 
     Args:
         codec: The form of a turn.
         custom: One line for each step of the user's own.
+        style: ``brief`` leaves the lesson out; a student that was trained on the language needs none.
     """
+    if style == "brief":
+        return "\n".join(["plan or answer", *custom])
     shape = '{{"analysis": "{1}", "plan": "{2}"}}' if codec == "json" else "<reason>{1}</reason><plan>{2}</plan>"
     examples = "\n".join(f"query: {example[0]}\n{shape.format(*example)}" for example in _EXAMPLES)
     own = ("\nMore steps: " + " | ".join(custom)) if custom else ""
     return f"{_INTRO}\n{_JSON_FORM if codec == 'json' else _TAGS_FORM}\n{_STEPS}{own}\n{examples}"
 
 
-def twin_text(twins: Timeline, most: int = 60) -> str:
+def twin_text(twins: Timeline, most: int = 60, style: Style = "full") -> str:
     """The view of what was seen: a line that says what the table is, and the table.
 
     Args:
         twins: One twin of a picture, or those of a clip; of a clip each instance is shown as it was last seen.
         most: Instances shown, the best by score.
+        style: ``brief`` shows ``BRIEF_COLUMNS`` only.
     """
     twin = twins.summary()
     best = sorted(twin.instances, key=lambda row: -row.score)[:most]
     ids = {row.id for row in best}
+    shown = [column for column in twin.columns() if style == "full" or column in BRIEF_COLUMNS]
     if len(twins) == 1:
-        return f"picture, {len(ids)} instances\n{twin.to_prompt(ids=ids)}"
-    columns = [column for column in CLIP_COLUMNS if column in (*twin.columns(), "first", "last")]
+        return f"picture, {len(ids)} instances\n{twin.to_prompt(shown, ids=ids)}"
+    times = ("first", "last") if style == "full" else ()
+    columns = [column for column in CLIP_COLUMNS if column in (*shown, *times)]
     first = next(iter(twins)).frame
     return f"clip, frames {first}-{twin.frame}, {len(ids)} instances as last seen\n{twin.to_prompt(columns, ids=ids)}"
 

@@ -8,21 +8,17 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langgraph.config import get_stream_writer
-from pydantic import ValidationError
 
-from agentseg.config import explain
-from agentseg.errors import AgentSegError, FormatError, PerceptionError
-from agentseg.frames import Frame
+from agentseg.errors import FormatError, PerceptionError
 from agentseg.graphs.context import Context
+from agentseg.graphs.perceiving import perceive_all
 from agentseg.graphs.state import SegState, dump_twins
 from agentseg.masks import merge
 from agentseg.pattern import plan_pattern
-from agentseg.perception import perceive
 from agentseg.plan import parse_plan
 from agentseg.prompt import correction_text, query_text, results_text, system_text, twin_text
 from agentseg.protocol import MAX_TEXT, Turn, parse, turn_schema
 from agentseg.reasoners import call, was_cut
-from agentseg.timeline import Timeline
 from agentseg.tools.run import Execution, execute
 from agentseg.trace import Event, media_hash
 from agentseg.twin import Twin
@@ -36,13 +32,14 @@ def build_twin(state: SegState, context: Context) -> Update:
     opening = query_text(state.query)
     media = media_hash(context.frames)
     if len(context.frames) and media != state.media:
-        twins = _perceive_all(context)
+        twins = perceive_all(context, get_stream_writer())
     elif state.twins:
         twins = state.timeline
     else:
         raise PerceptionError("no frame to look at: give a picture in the context or twins in the state")
-    seen = twin_text(twins, context.config.limits.prompt_instances)
-    system = system_text(context.config.reasoner.codec, tuple(tool.form for tool in context.tools))
+    options = context.config.reasoner
+    seen = twin_text(twins, context.config.limits.prompt_instances, options.prompt)
+    system = system_text(options.codec, tuple(tool.form for tool in context.tools), options.prompt)
     count = len(twins.summary().instances)
     event = Event(node="build_twin", ms=_since(started), text=f"{len(twins)} frames, {count} instances")
     # a second query on a thread starts clean; the first one is, and each channel written costs time
@@ -121,42 +118,6 @@ def route(update: Update) -> str:
     if update.get("status") is not None:
         return "answer"
     return "refine" if update.get("pending") else "reason"
-
-
-def _perceive_all(context: Context) -> Timeline:
-    """The fold over frames: perceive, track, keep."""
-    write = get_stream_writer()
-    twins = Timeline(capacity=context.config.limits.history)
-    tracker = context.tracker() if len(context.frames) > 1 else None
-    previous: Twin | None = None
-    for place, frame in enumerate(context.frames, 1):
-        twin = _perceive(context, frame)
-        if tracker is not None:
-            twin = tracker.update(previous or Twin(frame=frame.index, size=frame.size), twin)
-        twins.append(twin)
-        previous = twin
-        write({"stage": "build_twin", "frame": place, "of": len(context.frames), "instances": len(twin.instances)})
-    return twins.without_brief(min(context.config.confirm, len(twins) // 2)) if tracker is not None else twins
-
-
-def _perceive(context: Context, frame: Frame) -> Twin:
-    """One frame's twin; whatever a perceiver of a user does wrong is one clear line."""
-    where = f"frame {frame.index}"
-    try:
-        found: object = perceive(context.perceivers, frame, Twin(frame=frame.index, size=frame.size))
-        if not isinstance(found, Twin):
-            raise PerceptionError(f"{where}: a perceiver returns a Twin; found {type(found).__name__}")
-        twin = Twin.model_validate(found.model_dump())  # a row changed by model_copy has not been checked yet
-    except AgentSegError:
-        raise
-    except ValidationError as error:
-        raise PerceptionError(f"{where}: a perceiver made an impossible twin: {explain(error)}") from None
-    except Exception as error:  # the graph's boundary: a user's perceiver may raise anything
-        raise PerceptionError(f"{where}: a perceiver failed: {type(error).__name__}: {error}") from error
-    if (twin.frame, twin.size) != (frame.index, frame.size):
-        found_at, wanted = (twin.frame, twin.size), (frame.index, frame.size)
-        raise PerceptionError(f"{where}: a twin has its frame's index and size {wanted}; found {found_at}")
-    return twin
 
 
 def _schema(state: SegState, context: Context, twin: Twin) -> dict[str, Any]:

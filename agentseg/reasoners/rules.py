@@ -51,7 +51,7 @@ def reply(human: list[str]) -> str:
         return json.dumps({"analysis": "the query has no words that are understood", "answer": []})
     labels, clip, frames = _table(human[0])
     plan = write_plan(query, labels, clip, frames)
-    if '"rank"' not in human[0]:  # no depth was measured, so size is size in the picture
+    if '"x1"' in human[0] and '"rank"' not in human[0]:  # no depth was measured, so size is size in the picture
         plan = plan.replace("rank real_size", "rank area")
     return json.dumps({"analysis": f"plan from the words {query[:60]!r}".replace('"', ""), "plan": plan})
 
