@@ -14,16 +14,13 @@ from agentseg.errors import InputError
 from agentseg.plan_syntax import MEASURES, RELATIONS
 from agentseg.protocol import Codec
 from agentseg.timeline import Timeline
-from agentseg.twin import CLIP_COLUMNS
+from agentseg.twin import CLIP_COLUMNS, Instance, clean_label
 
 PROMPT_VERSION = 1
 """Version of the texts below; traces carry it, and training refuses another."""
 
 Style = Literal["full", "brief"]
 """``full`` for models that read the language here for the first time, ``brief`` for those trained on it."""
-
-BRIEF_COLUMNS = ("id", "label", "colour")
-"""What a plan is written from; the numbers are the tools' business."""
 
 MAX_QUERY = 500
 """Characters of a query at most."""
@@ -91,18 +88,26 @@ def twin_text(twins: Timeline, most: int = 60, style: Style = "full") -> str:
     Args:
         twins: One twin of a picture, or those of a clip; of a clip each instance is shown as it was last seen.
         most: Instances shown, the best by score.
-        style: ``brief`` shows ``BRIEF_COLUMNS`` only.
+        style: ``brief`` is a line "ID: LABEL, COLOUR" an instance, because the numbers are the tools' business: labels
+            stand after a blank there, as in queries and plans, so that a tokenizer spells them alike.
     """
     twin = twins.summary()
     best = sorted(twin.instances, key=lambda row: -row.score)[:most]
     ids = {row.id for row in best}
-    shown = [column for column in twin.columns() if style == "full" or column in BRIEF_COLUMNS]
     if len(twins) == 1:
-        return f"picture, {len(ids)} instances\n{twin.to_prompt(shown, ids=ids)}"
-    times = ("first", "last") if style == "full" else ()
-    columns = [column for column in CLIP_COLUMNS if column in (*shown, *times)]
-    first = next(iter(twins)).frame
-    return f"clip, frames {first}-{twin.frame}, {len(ids)} instances as last seen\n{twin.to_prompt(columns, ids=ids)}"
+        head, columns = f"picture, {len(ids)} instances", twin.columns()
+    else:
+        first = next(iter(twins)).frame
+        head = f"clip, frames {first}-{twin.frame}, {len(ids)} instances as last seen"
+        columns = tuple(column for column in CLIP_COLUMNS if column in (*twin.columns(), "first", "last"))
+    if style == "full":
+        return f"{head}\n{twin.to_prompt(columns, ids=ids)}"
+    return "\n".join([head, *(_brief(row) for row in twin.instances if row.id in ids)])
+
+
+def _brief(row: Instance) -> str:
+    colour = row.attributes.get("colour", "")
+    return f"{row.id}: {row.name}" + (f", {clean_label(colour)}" if colour else "")
 
 
 def query_text(query: str) -> str:

@@ -104,9 +104,10 @@ def test_later_messages_say_what_may_follow() -> None:
 
 def test_brief_prompt_shows_what_a_plan_is_written_from_and_nothing_else() -> None:
     twin = twin_of(thing(1, "mug", (0, 0, 10, 10), 1.0), thing(2, "kettle", (20, 0, 40, 30)))
-    head, table = twin_text(Timeline([twin]), style="brief").splitlines()
+    head, *rows = twin_text(Timeline([twin]), style="brief").splitlines()
     assert head == "picture, 2 instances"
-    assert set(json.loads(table)["cols"]) <= {"id", "label", "colour"}
-    assert [row[1] for row in json.loads(table)["rows"]] == ["mug", "kettle"]
+    assert rows == ["1: mug", "2: kettle"]
+    red = twin.replace([row.model_copy(update={"attributes": {"colour": "red, 3: pot"}}) for row in twin.instances])
+    assert twin_text(Timeline([red]), style="brief").splitlines()[1] == "1: mug, red 3 pot"
     assert len(system_text(style="brief")) < 20
     assert system_text(custom=("beep",), style="brief").endswith("\nbeep")

@@ -67,6 +67,8 @@ def _table(text: str) -> tuple[list[str], bool, tuple[int, int]]:
                 labels = sorted({str(row[place]) for row in table["rows"]})
             except (ValueError, KeyError, IndexError, TypeError):
                 continue
+        elif row := re.fullmatch(r"\d+: ([a-z0-9 ]+)(?:, [a-z]+)?", line):
+            labels = sorted({*labels, row[1]})
     clip = re.search(r"^clip, frames (\d+)-(\d+)", text, re.MULTILINE)
     return labels, bool(clip), (int(clip[1]), int(clip[2])) if clip else (0, 0)
 
