@@ -34,8 +34,8 @@ class ReasonerConfig(BaseModel):
         timeout_s: Longest wait for one call, in seconds; at most a day.
         seed: Sampling seed where the server takes one; 0 to 2**31 - 1, which every server takes.
         codec: The form of a turn: compact ``json`` (schema-bound where possible) or the papers' ``tags``.
-        prompt: ``full`` teaches the plan language and shows every column; ``brief`` shows ids, labels and colours only, for
-            students that were trained on the language and leave the numbers to the tools.
+        prompt: ``full`` teaches the plan language and shows every column; ``brief`` shows ids, labels and colours,
+            for students that were trained on the language and leave the numbers to the tools.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
