@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,13 @@ from langchain_core.language_models import BaseChatModel
 
 from agentseg.errors import InputError
 from agentseg.frames import Frame
-from agentseg.graphs import Context, SegInput, SegState, segment_graph
+from agentseg.graphs import Context, Progress, SegState, run_query
 from agentseg.masks import Mask, decode
 from agentseg.plan import Plan, parse_plan
 from agentseg.timeline import Timeline
 from agentseg.tools.run import follow
 from agentseg.trace import Status, Trace, media_hash, trace_id
 from agentseg.twin import Perceiver, Twin
-
-Progress = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
@@ -105,25 +103,7 @@ def segment(
         context = Context.open(source, config, reasoner=reasoner, perceivers=perceivers, tools=tools)
     if not len(context.frames):
         raise InputError("the source has no frame: give a picture, a folder of pictures or an iterable of frames")
-    final: dict[str, Any] = {}
-    # without a checkpointer, also inside an agent that has one: it would save every node of ours
-    graph = segment_graph(checkpointer=False)
-    parts: Any = graph.stream(SegInput(query=query), context=context, stream_mode=["custom", "updates", "values"])
-    for mode, part in parts:
-        if mode == "values":
-            final = part
-        elif on_progress is not None:
-            on_progress(part if mode == "custom" else _progress(part))
-    return _result(SegState.model_validate(final), context)
-
-
-def _progress(update: dict[str, Any]) -> dict[str, Any]:
-    node, change = next(iter(update.items()))
-    event = change["events"][-1]
-    return {
-        "stage": node,
-        **{key: value for key, value in event.items() if key != "node" and value not in ("", [], None)},
-    }
+    return _result(run_query(query, context, on_progress=on_progress), context)
 
 
 def _result(state: SegState, context: Context) -> Result:

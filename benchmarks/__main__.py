@@ -6,13 +6,17 @@ import argparse
 import sys
 
 from agentseg.sim import load_queries
-from benchmarks import answers, evaluation, overhead, perception
+from benchmarks import answers, evaluation, kitchenbench, overhead, perception
 
 
 def main() -> int:
     """Print the figures; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="leave out the queries (they render 56 scenes: minutes)")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="leave out the queries and most of KitchenBench (hundreds of scenes: minutes)",
+    )
     quick = parser.parse_args().quick
     print("machinery")
     for name, value in overhead.report().items():
@@ -23,7 +27,12 @@ def main() -> int:
     print("scoring")
     for name, text in evaluation.report().items():
         print(f"  {name:<48} {text}")
-    if not quick:
+    print("KitchenBench")
+    if quick:
+        for name, text in kitchenbench.report().items():
+            print(f"  {name:<48} {text}")
+    else:
+        kitchenbench.table()
         print("right answers on the kitchen's queries")
         answers.table(answers.scored(load_queries()))
     return 0

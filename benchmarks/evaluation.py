@@ -1,5 +1,7 @@
 """What scoring costs: J&F of the same masks by agentseg and by vos-benchmark, in memory and from a folder of PNG files.
 
+Also what a run of 10,000 samples holds in memory (``eval_memory``).
+
 One process each. Masks are rugged ellipses; an answer is the truth moved by a few pixels. Where vos-benchmark is not
 installed, its times and the ratios are not measured. ``python -m benchmarks.evaluation`` prints the figures.
 """
@@ -7,7 +9,10 @@ installed, its times and the ratios are not measured. ``python -m benchmarks.eva
 from __future__ import annotations
 
 import importlib
+import json
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -53,7 +58,16 @@ def report(number: int = 8) -> dict[str, str | float]:
         found[f"{name}: vos-benchmark's time / ours"] = (
             "not measured (vos-benchmark is not installed)" if oracle is None else round(_median(oracle, cases) / ours)
         )
-    return found | _folder(number)
+    return found | _folder(number) | _memory()
+
+
+def _memory() -> dict[str, str | float]:
+    """What a run of 10,000 samples holds, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.eval_memory", "--json"], capture_output=True, check=True, text=True
+    )
+    found: dict[str, str | float] = json.loads(done.stdout)
+    return found
 
 
 def _oracle() -> Callable[[tuple[NDArray[np.bool_], NDArray[np.bool_]]], object] | None:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from agentseg import __version__
-from agentseg.cli import doctor, kitchen, segment
+from agentseg.cli import doctor, eval, export, kitchen, kitchenbench, report, segment
 from agentseg.cli.progress import say, silence
 from agentseg.errors import AgentSegError
 
@@ -19,6 +19,7 @@ EPILOG = """examples:
   agentseg kitchen --seed 7 --out kitchen                   render a scene to try things on
   agentseg segment kitchen/frame_0000.png "the thing I could drink coffee from" --out answer
   agentseg segment photo.jpg "the mug nearest to the sink" --reasoner ollama:qwen3:0.6b
+  agentseg eval reasonseg --root data/ReasonSeg --split val --out runs/val
   agentseg doctor                                           what is installed, reachable and broken
 """
 
@@ -33,7 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"agentseg {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb in (segment, kitchen, doctor):
+    for verb in (segment, kitchen, kitchenbench, eval, report, export, doctor):
         verb.add_parser(verbs)
     return parser
 

@@ -17,10 +17,14 @@ from agentseg.twin import Twin
 
 
 class SegInput(BaseModel):
-    """What a caller gives: the query, and twins where there are no pixels to perceive."""
+    """What a caller gives: the query, and twins where there are no pixels to perceive.
+
+    With ``media``, the hash of the context's pixels, the twins stand for them: they are not perceived again.
+    """
 
     query: str
     twins: tuple[Twin, ...] = ()
+    media: str = ""
 
 
 class SegState(BaseModel):

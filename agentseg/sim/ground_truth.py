@@ -19,6 +19,8 @@ CLEAR_AREA = 60
 """Pixels of a 320x240 frame from which a thing counts as seen."""
 CLEAR_SHARE = 0.3
 """Visible share from which a thing counts as seen."""
+WHOLE_SHARE = 0.7
+"""Visible share from which people see how large a thing is, if the frame's edge does not cut it."""
 CUT_AREA = 250
 """Pixels from which a thing that the frame's edge cuts counts as seen."""
 SCREEN_MARGIN = 14.0
@@ -27,6 +29,8 @@ DEPTH_MARGIN = 0.09
 """Least difference of camera distances, metres."""
 DISTANCE_MARGIN = 0.05
 """Least difference of distances between things, metres."""
+BETWEEN_ROOM = 0.25
+"""Least distance of two things that have a between, metres."""
 
 States = list[ObjectState]
 Key = Callable[[ObjectState], float]
@@ -50,16 +54,20 @@ class View:
         self.things: States = []
         self.doubtful: States = []
         picture = truth.ids[frame]
-        edge = set(np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]]).tolist())
+        self.cut = set(np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]]).tolist())
         for state in truth.states[frame]:
             pixels = int(area[state.id])
             if (
-                pixels >= (CUT_AREA if state.id in edge else CLEAR_AREA)
+                pixels >= (CUT_AREA if state.id in self.cut else CLEAR_AREA)
                 and truth.visible_fraction(frame, state.id) >= CLEAR_SHARE
             ):
                 self.things.append(state)
             elif pixels > 0:
                 self.doubtful.append(state)
+
+    def whole(self, state: ObjectState) -> bool:
+        """Whether one sees nearly all of it."""
+        return state.id not in self.cut and self.truth.visible_fraction(self.frame, state.id) >= WHOLE_SHARE
 
     def find(self, labels: Iterable[str]) -> States:
         """Things that carry one of the labels; Unclear if one of them is barely visible."""
@@ -176,6 +184,11 @@ def nearest(states: Sequence[ObjectState], anchor: ObjectState) -> ObjectState:
     return best
 
 
+def level(a: ObjectState, b: ObjectState) -> bool:
+    """Whether the middle of one lies within the width of the other, so that neither is clearly left of the other."""
+    return abs(a.centre[0] - b.centre[0]) < max(a.extent[0], b.extent[0]) / 2
+
+
 def near_to(anchor: ObjectState) -> Key:
     """Key: distance to an anchor, metres."""
     return lambda state: apart(state, anchor)
@@ -223,8 +236,9 @@ def is_between(a: ObjectState, b: ObjectState) -> Callable[[ObjectState], bool |
         offset = np.array(state.centre[:2]) - start
         along = float(offset @ way) / length**2
         across = abs(float(offset[0] * way[1] - offset[1] * way[0])) / length**2
-        if 0.15 < along < 0.85 and across < 0.25:
+        if 0.15 < along < 0.85 and across < 0.2:
             return True
-        return False if along < 0.0 or along > 1.0 or across > 0.45 else None
+        # off the way on the counter may still look between from where the camera stands
+        return False if along < 0.0 or along > 1.0 or across > 0.6 else None
 
     return holds

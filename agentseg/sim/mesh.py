@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -58,9 +59,9 @@ def _surface(verts: Array, faces: NDArray[np.int64], slot: str) -> Part:
     """A part whose vertex normals are the area-weighted mean of the normals of the faces around them."""
     a, b, c = (verts[faces[:, k]] for k in range(3))
     face_normals = _cross(b - a, c - a)
-    normals = np.zeros_like(verts)
-    for k in range(3):
-        np.add.at(normals, faces[:, k], face_normals)
+    corner = faces.T.ravel()
+    weights = np.concatenate([face_normals] * 3)
+    normals = np.stack([np.bincount(corner, weights[:, k], len(verts)) for k in range(3)], axis=1)
     length = np.linalg.norm(normals, axis=1, keepdims=True)
     return Part(verts, normals / np.maximum(length, 1e-12), faces, slot)
 
@@ -78,6 +79,7 @@ def join(parts: Sequence[Part]) -> list[Part]:
     return out
 
 
+@lru_cache(maxsize=256)
 def _grid_faces(rows: int, cols: int) -> NDArray[np.int64]:
     """Two triangles per cell of a (rows, cols) vertex grid that closes on itself along the columns."""
     i, j = np.meshgrid(np.arange(rows - 1), np.arange(cols), indexing="ij")

@@ -130,15 +130,18 @@ def fragments(xy: Array, closeness: Array, size: tuple[int, int]) -> Fragments:
     tri, row, left, right = tri[ok], row[ok], left[ok], right[ok]
     x0 = np.clip(np.ceil(left - 0.5), 0, width).astype(np.int64)
     x1 = np.clip(np.ceil(right - 0.5), 0, width).astype(np.int64)
-    span, offset = _expand(np.maximum(x1 - x0, 0))
-    triangle = tri[span]
-    column = x0[span] + offset
+    counts = np.maximum(x1 - x0, 0)
+    # What a span's pixels share is worked out once a span and then repeated.
+    pixel = np.arange(int(counts.sum())) + np.repeat(row * width + x0 - (np.cumsum(counts) - counts), counts)
     plane = planes(xy, closeness[..., None])[..., 0]
     at_span = plane[tri, 1] * (row + 0.5) + plane[tri, 2]
-    near = plane[triangle, 0] * (column + 0.5) + at_span[span]
-    near = np.clip(near, closeness.min(axis=1)[triangle], closeness.max(axis=1)[triangle]).astype(np.float32)
+    middle = pixel - np.repeat(row * width - 0.5, counts)
+    near = (np.repeat(plane[tri, 0], counts) * middle + np.repeat(at_span, counts)).astype(np.float32)
+    low, high = (end.astype(np.float32)[tri] for end in (closeness.min(axis=1), closeness.max(axis=1)))
+    near = np.clip(near, np.repeat(low, counts), np.repeat(high, counts))
+    triangle = np.repeat(tri, counts)
     key = (near.view(np.uint32).astype(np.uint64) << np.uint64(32)) | triangle.astype(np.uint64)
-    return Fragments(row[span] * width + column, triangle, key)
+    return Fragments(pixel, triangle, key)
 
 
 def nearest(frags: Fragments, size: tuple[int, int], keep: NDArray[np.bool_] | None = None) -> tuple[Ints, Array]:

@@ -66,6 +66,12 @@ def collect(scene: Scene) -> Surfaces:
     )
 
 
+def to_points(surfaces: Surfaces, poses: list[Pose]) -> Array:
+    """The corners at one time, (m, 3, 3) world position; arguments as for ``to_world``."""
+    turns, shifts = _motion(surfaces, poses)
+    return np.asarray(np.einsum("mij,mkj->mki", turns, surfaces.corners[:, :, :3]) + shifts[:, None, :])
+
+
 def to_world(surfaces: Surfaces, poses: list[Pose]) -> Array:
     """The triangles at one time.
 
@@ -77,9 +83,12 @@ def to_world(surfaces: Surfaces, poses: list[Pose]) -> Array:
         (m, 3, 9): world position, world normal and object-space position of every corner; textures use the last, so
         that they do not swim on what moves.
     """
-    turns = np.stack([np.eye(3)] + [pose.turn for pose in poses])[surfaces.owner]
-    shifts = np.stack([np.zeros(3)] + [pose.at for pose in poses])[surfaces.owner]
-    local = surfaces.corners[:, :, :3]
-    world = np.einsum("mij,mkj->mki", turns, local) + shifts[:, None, :]
+    turns, _ = _motion(surfaces, poses)
     normal = np.einsum("mij,mkj->mki", turns, surfaces.corners[:, :, 3:])
-    return np.concatenate([world, normal, local], axis=2)
+    return np.concatenate([to_points(surfaces, poses), normal, surfaces.corners[:, :, :3]], axis=2)
+
+
+def _motion(surfaces: Surfaces, poses: list[Pose]) -> tuple[Array, Array]:
+    """Rotation (m, 3, 3) and shift (m, 3) of each triangle."""
+    turns = np.stack([np.eye(3)] + [pose.turn for pose in poses])[surfaces.owner]
+    return turns, np.stack([np.zeros(3)] + [pose.at for pose in poses])[surfaces.owner]

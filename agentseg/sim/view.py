@@ -143,6 +143,7 @@ def full_areas(view: ScreenView, factor: int) -> dict[int, float]:
     """Pixels that each instance would cover within the frame if nothing stood before it, by id."""
     owner = view.surfaces.id[view.soup.source][view.frags.triangle]
     covered = np.zeros((int(view.surfaces.id.max()) + 1, view.size[0] * view.size[1]), dtype=bool)
-    covered[owner, view.frags.pixel] = True
+    thing = owner > 0  # most fragments are the room's
+    covered[owner[thing], view.frags.pixel[thing]] = True
     counts = covered.sum(axis=1)
     return {id: float(counts[id]) / factor**2 for id in range(1, len(counts)) if counts[id]}

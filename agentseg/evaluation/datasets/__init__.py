@@ -5,6 +5,7 @@
             ...
 
 Each dataset is a function in ``DATASETS``; its module's docstring has the layout that is read. Nothing is downloaded.
+KitchenBench is rendered instead of read, from any folder.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 from agentseg.errors import InputError
 from agentseg.evaluation.datasets.entry import Entry, Loader
 from agentseg.evaluation.datasets.folder import Folder
+from agentseg.evaluation.datasets.kitchenbench import kitchenbench
 from agentseg.evaluation.datasets.llmseg40k import llmseg40k
 from agentseg.evaluation.datasets.parquet import parquet
 from agentseg.evaluation.datasets.pixels import open_frames
@@ -42,6 +44,7 @@ DATASETS: dict[str, Loader] = {
     "jitbench": revos,
     "rvtbench": revos,
     "sav": sav,
+    "kitchenbench": kitchenbench,
 }
 """Datasets by name. A loader is ``f(folder, split, dataset)``, which yields entries; no registration."""
 

@@ -1,7 +1,8 @@
 """Opening the pixels of a sample, one frame at a time.
 
 ``media`` of a sample is one path per frame, or a handle ``scheme:rest`` for all of them: ``video:NAME`` (decoded by
-PyAV, extra ``video``; only the frames in ``indices``) and ``parquet:NAME#ROW`` (extra ``data``). Others can be passed.
+PyAV, extra ``video``; only the frames in ``indices``), ``parquet:NAME#ROW`` (extra ``data``) and
+``kitchen:SEED?frames=T`` (rendered). Others can be passed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from agentseg.errors import InputError, MissingExtra
 from agentseg.evaluation.datasets.arrow_rows import image_bytes
 from agentseg.evaluation.datasets.folder import Folder
+from agentseg.evaluation.datasets.kitchenbench import kitchen_pixels
 from agentseg.frames import Frame, Rgb, as_frames
 from agentseg.sample import Sample
 
@@ -97,5 +99,5 @@ def _file(folder: Folder, name: str, sample: Sample) -> Path:
     return path
 
 
-OPENERS: dict[str, Opener] = {"video": _video, "parquet": _row}
+OPENERS: dict[str, Opener] = {"video": _video, "parquet": _row, "kitchen": kitchen_pixels}
 """What reads each scheme."""

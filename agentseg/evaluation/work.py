@@ -1,0 +1,196 @@
+"""The work of a run in pieces that can be sent to other processes: samples in, lines out.
+
+Whoever reads the dataset makes chunks, runs of samples on the same pixels. Whoever works answers and scores them with
+its own systems. A sample that cannot be read or answered is a row too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from agentseg.config import explain
+from agentseg.errors import AgentSegError, ConfigError, InputError, MissingExtra
+from agentseg.evaluation.datasets import DATASETS, Entry, Folder
+from agentseg.evaluation.prediction import Prediction, Row, TwinKind
+from agentseg.evaluation.protocols import Protocol
+from agentseg.evaluation.systems import Answered, System, Systems
+from agentseg.sample import Sample
+
+MOST_AT_ONCE = 8
+"""Samples of one chunk: what a worker takes at a time."""
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The entries of a dataset, opened afresh by each iteration, in whichever process it is.
+
+    Attributes:
+        dataset: One of ``DATASETS``.
+        root: Its folder.
+        split: As the dataset calls it.
+    """
+
+    dataset: str
+    root: str
+    split: str
+
+    def __iter__(self) -> Iterator[Entry]:
+        if self.dataset not in DATASETS:
+            raise InputError(f"no dataset {self.dataset!r}; there are {', '.join(DATASETS)}")
+        return iter(DATASETS[self.dataset](Folder(self.root), self.split, self.dataset))
+
+
+class Task(NamedTuple):
+    """What is to be answered: a sample, or how it is made, or why there is none.
+
+    Attributes:
+        id: The sample's.
+        twins: Kinds of twins whose rows are wanted.
+        what: The sample; a function that makes it; or what was wrong with it.
+        first: Whether it is the first of the dataset: a protocol that does not fit it does not fit the dataset.
+    """
+
+    id: str
+    twins: tuple[TwinKind, ...]
+    what: Sample | Callable[[], Sample] | str
+    first: bool = False
+
+
+class Done(NamedTuple):
+    """A row as its line, with the line of its times."""
+
+    id: str
+    twin: TwinKind
+    failed: bool
+    row: str
+    timing: str
+
+
+Chunk = list[Task]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is to be read: chunks of the samples that are not done yet, those of one scene, picture or clip together.
+
+    Attributes:
+        entries: Of the dataset. Ids that differ in their last part only are taken to be of one scene.
+        twins: Kinds of twins that each sample is answered on.
+        limit: Only the first so many, or None.
+        done: (id, twin) of the rows that are there.
+        make: Whether samples are made here; else where they are answered, which pays where making them is the most
+            work and an entry is small.
+    """
+
+    entries: Iterable[Entry]
+    twins: tuple[TwinKind, ...]
+    limit: int | None = None
+    done: Container[tuple[str, str]] = frozenset()
+    make: bool = True
+
+    def __iter__(self) -> Iterator[Chunk]:
+        chunk: Chunk = []
+        for task in self._tasks():
+            if chunk and (len(chunk) == MOST_AT_ONCE or _scene(chunk[-1].id) != _scene(task.id)):
+                yield chunk
+                chunk = []
+            chunk.append(task)
+        if chunk:
+            yield chunk
+
+    def _tasks(self) -> Iterator[Task]:
+        seen: set[str] = set()
+        for entry in islice(self.entries, self.limit):
+            if entry.id in seen:
+                raise InputError(f"the dataset has two samples {entry.id!r}: an id is of one sample")
+            seen.add(entry.id)
+            twins = tuple(twin for twin in self.twins if (entry.id, twin) not in self.done)
+            if twins:
+                yield Task(entry.id, twins, _made(entry.make) if self.make else entry.make, len(seen) == 1)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be done with a chunk, wherever that is.
+
+    Attributes:
+        build: Makes the systems; called once in each process.
+        protocol: Scores their predictions.
+        split: Of samples that cannot be read.
+    """
+
+    build: Callable[[], Systems]
+    protocol: Protocol
+    split: str
+
+    def work(self, chunk: Chunk, systems: Systems) -> Iterator[Done]:
+        """Answer and score a chunk, a row at a time.
+
+        Raises:
+            AgentSegError: What no sample is to blame for: a protocol or reasoner that does not fit the dataset, or a
+                missing package.
+        """
+        samples = [_made(task.what) if callable(task.what) else task.what for task in chunk]
+        if chunk[0].first and isinstance(samples[0], Sample):
+            self.protocol.check(samples[0])
+        for twin, system in systems.items():
+            for task, sample in zip(chunk, samples, strict=True):
+                if twin in task.twins:
+                    yield self._done(task.id, sample, twin, system)
+
+    def _done(self, id: str, sample: Sample | str, twin: TwinKind, system: System) -> Done:
+        timing: dict[str, float] = {}
+        if isinstance(sample, str):
+            prediction = Prediction.failure(sample)
+            row = Row(id=id, twin=twin, task="segment", split=self.split, query="", prediction=prediction)
+        else:
+            row, timing = self._row(sample, twin, system)
+        times = json.dumps({"id": id, "twin": twin, **timing}) + "\n"
+        return Done(id, twin, row.prediction.failed, row.line, times)
+
+    def _row(self, sample: Sample, twin: TwinKind, system: System) -> tuple[Row, dict[str, float]]:
+        """The row of a sample and its times; what goes wrong is in the row."""
+        try:
+            self.protocol.check(sample)
+        except InputError as error:  # a single one, such as a clip that is too short
+            return Row.of(sample, twin, _failure(error), {}), {}
+        try:
+            prediction, timing = _answered(system(sample))
+            return Row.of(sample, twin, prediction, self.protocol.score(sample, prediction)), timing
+        except (ConfigError, MissingExtra):
+            raise
+        except AgentSegError as error:
+            prediction = _failure(error)
+            return Row.of(sample, twin, prediction, self.protocol.score(sample, prediction)), {}
+
+
+def _failure(error: AgentSegError) -> Prediction:
+    return Prediction.failure(f"{type(error).__name__}: {error}")
+
+
+def _answered(said: Answered | Prediction) -> tuple[Prediction, dict[str, float]]:
+    """Prediction and times; of a system that only predicts there are no times."""
+    return (said, {}) if isinstance(said, Prediction) else (said.prediction, dict(said.timing))
+
+
+def _made(make: Callable[[], Sample]) -> Sample | str:
+    """The sample, or what is wrong with it."""
+    try:
+        return make()
+    except (ConfigError, MissingExtra):
+        raise
+    except ValidationError as error:
+        return f"InputError: {explain(error)}"
+    except AgentSegError as error:
+        return _failure(error).error
+
+
+def _scene(id: str) -> str:
+    """What the ids of one scene have in common; an id without parts is a scene of its own."""
+    return id.rpartition("/")[0] or id
