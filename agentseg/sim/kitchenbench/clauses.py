@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from agentseg.sim.kitchenbench.describe import USES, aimed, anchor, content, phrase, said_of
+from agentseg.sim.kitchenbench.describe import SELECTIVE, USES, aimed, anchor, content, phrase, said_of
 from agentseg.sim.kitchenbench.description import (
     Anything,
     Between,
@@ -192,7 +192,9 @@ class Asked:
 
 
 def _open(tree: Description) -> bool:
-    """Whether a phrase is one noun with at most one thing said of it."""
+    """Whether a phrase is one noun, of several things, with at most one thing said of it."""
+    if isinstance(tree, SELECTIVE):
+        return False
     depth = 0
     while isinstance(tree, Modifier):
         tree, depth = tree.base, depth + 1

@@ -144,7 +144,7 @@ def _vague(phrase: Noun, art: Article, many: bool, speaker: Speaker) -> str:
             pred = posed(agree(said[0].pred, False, speaker.past), phrase.pose, False, speaker.past)
             return " ".join(part for part in (opener, link + pred, phrase.tail) if part)
         if core.startswith(_PEOPLE) and not said:
-            if core.endswith((" in", " on", " at")) and not many and speaker.chance(0.4):
+            if core.endswith((" in", " on", " at")) and " or " not in core and not many and speaker.chance(0.4):
                 opener, core = "where", core[:-3]
             return " ".join(part for part in (opener, core.removeprefix("that "), phrase.tail) if part)
     word = "something" if art == "a" else "everything"

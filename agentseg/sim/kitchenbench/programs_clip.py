@@ -77,7 +77,7 @@ TEMPORAL: dict[int, dict[str, Program]] = {
             lambda v: nearest(v, v.pool(), v.thing(lambda: nearest(v, v.there.kind(2), v.one_use())))
         ),
         "between uses at a time": lambda d: d.at(
-            lambda v: v.things(lambda: Between(Anything(), v.one_use(), v.one_use()))
+            lambda v: v.things(lambda: Between(v.pool(1), v.one_use(), v.one_use()))
         ),
         "use nearest to what moved most": lambda d: nearest(
             d, d.last.use(2), d.thing(lambda: MovedMost(d.there.pool(2, d.moved)))

@@ -81,7 +81,7 @@ SPATIAL: dict[int, dict[str, Program]] = {
         "on a kind": lambda d: supported(d, ("on",)),
         "in a kind": lambda d: supported(d, ("inside",)),
         "held": lambda d: Related(Anything(), "held_by", d.gripper()),
-        "between kinds": lambda d: d.things(lambda: Between(Anything(), d.one(), d.one())),
+        "between kinds": lambda d: d.things(lambda: Between(d.pool(1), d.one(), d.one())),
         "nearest to a kind": lambda d: nearest(d, d.pool(), d.one()),
         "extreme place": lambda d: place(d, d.pools()),
         "n-th": lambda d: nth(d, d.there.kind(2)),
@@ -94,7 +94,7 @@ SPATIAL: dict[int, dict[str, Program]] = {
         "beside a use": lambda d: beside(d, d.pool(), d.one_use()),
         "use beside a kind": lambda d: beside(d, d.use(2), d.one()),
         "on or in a use": lambda d: supported(d, use=True),
-        "between a kind and a use": lambda d: d.things(lambda: Between(Anything(), d.one(), d.one_use())),
+        "between a kind and a use": lambda d: d.things(lambda: Between(d.pool(1), d.one(), d.one_use())),
         "nearest to a use": lambda d: nearest(d, d.pool(), d.one_use()),
         "use nearest to a kind": lambda d: nearest(d, d.use(2), d.one()),
         "extreme place of a use": lambda d: place(d, d.uses(2)),
@@ -114,7 +114,7 @@ SPATIAL: dict[int, dict[str, Program]] = {
     3: {
         "use beside a use": lambda d: beside(d, d.use(2), d.one_use()),
         "use nearest to a use": lambda d: nearest(d, d.use(2), d.one_use()),
-        "between uses": lambda d: d.things(lambda: Between(Anything(), d.one_use(), d.one_use())),
+        "between uses": lambda d: d.things(lambda: Between(d.pool(1), d.one_use(), d.one_use())),
         "use that holds a use": lambda d: holder(d, use=True, content_use=True),
         "nearest to the nearest": lambda d: nearest(
             d, d.pool(), d.thing(lambda: nearest(d, d.there.kind(2), d.one_use()))

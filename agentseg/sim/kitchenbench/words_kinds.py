@@ -175,4 +175,3 @@ NOT_COLOUR_PRED: Rows = rows(
     """
 )
 NOT_COLOUR_POST: Rows = rows("of any colour but {c} / in a colour other than {c} / of another colour than {c}")
-NOT_COLOUR_PRE: Rows = rows("non-{c}")

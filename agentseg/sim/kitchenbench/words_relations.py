@@ -97,10 +97,7 @@ BETWEEN: Said = said(
     somewhere between {a} and {b} / on the way from {a} to {b} / with {a} on one side and {b} on the other
     flanked by {a} and {b}
     """,
-    """
-    {poses} between {a} and {b}
-    
-    """,
+    "{poses} between {a} and {b}",
 )
 
 NEAR: Said = said(
