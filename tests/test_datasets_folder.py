@@ -70,12 +70,12 @@ def test_frames_of_another_size_and_unknown_schemes_are_refused(tmp_path: Path) 
     sample = Sample(id="a", dataset="x", split="val", query="q", root=str(tmp_path), media=("a.jpg",), size=(3, 4))
     with pytest.raises(InputError, match=r"frame 0 has size \(3, 4\); found \(24, 32\)"):
         list(open_frames(sample))
-    kitchen = sample.model_copy(update={"media": ("kitchen:7",), "size": None})
+    kitchen = sample.model_copy(update={"media": ("pantry:7",), "size": None})
     with pytest.raises(InputError, match="schemes are video, parquet"):
         list(open_frames(kitchen))
 
     picture = next(open_frames(sample.model_copy(update={"size": None}))).rgb
-    (frame,) = open_frames(kitchen, {"kitchen": lambda sample, rest: iter([picture + int(rest)])})
+    (frame,) = open_frames(kitchen, {"pantry": lambda sample, rest: iter([picture + int(rest)])})
     assert frame.rgb[0, 0, 0] == picture[0, 0, 0] + 7
 
 

@@ -19,6 +19,7 @@ from agentseg.masks import box_of, encode
 from agentseg.sample import Sample
 from agentseg.sim.kitchenbench.human import human_queries
 from agentseg.sim.kitchenbench.maker import BenchQuery, Maker
+from agentseg.sim.kitchenbench.rationale import detail, gist
 from agentseg.sim.kitchenbench.splits import CROWD, crowd, frames_of, split_of
 from agentseg.sim.render import render_kitchen, render_truth
 from agentseg.sim.truth import Truth
@@ -97,8 +98,8 @@ def sample_of(query: BenchQuery, root: str = "", dataset: str = "kitchenbench") 
 
     Returns:
         Masks of every frame; for ``detect`` a box for each thing as well, for ``count`` the number. ``media`` is
-        ``kitchen:SEED?frames=T``; ``extra`` has the program, the plan, the ids of the answer, and what the sample has
-        of what its split needs.
+        ``kitchen:SEED?frames=T``; ``extra`` has the program, the plan, its rationale in a few words and at length,
+        the ids of the answer, and what the sample has of what its split needs.
     """
     _, truth = rendered(query.seed, query.frames)
     boxes = {0: tuple(box_of(truth.ids[0] == id) for id in query.answer)} if query.task == "detect" else {}
@@ -121,6 +122,8 @@ def sample_of(query: BenchQuery, root: str = "", dataset: str = "kitchenbench") 
         extra={
             "program": query.program,
             "plan": query.plan,
+            "gist": gist(query.tree) if query.tree else "",
+            "detail": detail(query.tree) if query.tree else "",
             "answer": list(query.answer),
             "held": list(query.held),
         },
