@@ -24,8 +24,9 @@ lint: $(VENV)/lint.ok   ## ruff, mypy --strict, floors
 bench: $(VENV)/test.ok  ## speed, memory and right answers, printed
 	$(BIN)/python -m benchmarks
 
-torch: $(VENV)/test.ok  ## torch and the exporter, for the tests that train (elsewhere skipped)
+torch: $(VENV)/test.ok  ## torch, TRL and Ray, for the tests that train and scale (elsewhere skipped)
 	$(PIP) torch==2.13.0 'onnx>=1.17' 'onnxscript>=0.5'
+	$(PIP) -e '.[train,scale]' torch==2.13.0 accelerate tensorboard
 
 clean:           ## remove the environment and outputs
 	rm -rf $(VENV) out build dist

@@ -21,7 +21,11 @@ EXTRAS = {
     "vision": ("torch", "transformers", "scipy"),
     "sam2": ("sam2",),
     "video": ("av",),
-    "train": ("torch", "transformers", "trl", "peft", "datasets"),
+    "data": ("pyarrow",),
+    "report": ("jinja2", "matplotlib"),
+    "scale": ("ray",),
+    "export": ("gguf",),
+    "train": ("torch", "transformers", "trl", "peft", "datasets", "gguf"),
 }
 """Modules that each extra brings."""
 

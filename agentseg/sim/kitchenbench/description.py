@@ -202,8 +202,8 @@ class At:
 
 
 Description = (
-    Kind | Group | Use | Anything | Coloured | Alike | Related | Between | Nearest | Extreme | Nth | Holding | Empty | But
-    | Both | OrElse | Moved | MovedMost | Appeared | Vanished | Toward | Carried | At
+    Kind | Group | Use | Anything | Coloured | Alike | Related | Between | Nearest | Extreme | Nth | Holding | Empty
+    | But | Both | OrElse | Moved | MovedMost | Appeared | Vanished | Toward | Carried | At
 )  # fmt: skip
 TEMPORAL = (Moved, MovedMost, Appeared, Vanished, Toward, Carried, At)
 SPATIAL = (Related, Between, Nearest, Nth, Holding, Empty)

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from agentseg.sim.ground_truth import Unclear, View
 from agentseg.sim.story import Story
 from agentseg.sim.truth import ObjectState, Truth
@@ -105,7 +107,7 @@ class KitchenScene:
         if self.story is None:
             return self._clear, self._clear | {state.id for state in self.view.doubtful}
         known = set().union(*self.story.clear)
-        return known, {int(key) for key in self.story.areas.any(axis=0).nonzero()[0]}
+        return known, set(np.flatnonzero(self.story.areas.any(axis=0)).tolist())
 
     def find(self, labels: Iterable[str]) -> Some:
         """Things of some labels, as they are in the frame that counts; of a clip, all that it shows at any time."""

@@ -61,7 +61,8 @@ def train_tokenizer(texts: Iterable[str], vocabulary: int = 4096) -> Any:
         show_progress=False,
     )
     bpe.train_from_iterator(texts, trainer)
-    return PreTrainedTokenizerFast(
+    made: Any = PreTrainedTokenizerFast
+    return made(
         tokenizer_object=bpe,
         eos_token=END,
         pad_token=PAD,
