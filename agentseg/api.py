@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
 from agentseg.errors import InputError
 from agentseg.frames import Frame
-from agentseg.graphs import Context, Progress, SegState, run_query
+from agentseg.graphs import Context, Progress, SegState, run_query, trace_of
 from agentseg.masks import Mask, decode
 from agentseg.plan import Plan, parse_plan
 from agentseg.timeline import Timeline
 from agentseg.tools.run import follow
-from agentseg.trace import Status, Trace, media_hash, trace_id
+from agentseg.trace import Status, Trace, append_trace, media_hash
 from agentseg.twin import Perceiver, Twin
 
 
@@ -76,6 +77,7 @@ def segment(
     perceivers: Sequence[Perceiver] | None = None,
     tools: Sequence[Any] = (),
     on_progress: Progress | None = None,
+    record: str | Path | None = None,
 ) -> Result:
     """Segment what a query asks for.
 
@@ -88,12 +90,13 @@ def segment(
         tools: Functions that become further steps for plans (``agentseg.as_tool``).
         on_progress: Called with each event: ``{"stage": "build_twin", "frame": 3, "of": 24, ...}`` for a frame, then
             one for each node.
+        record: File of traces that gets one more line, whatever the status; programs that share it wait for each other.
 
     Returns:
         The result; malformed text and failed tools are statuses, not errors.
 
     Raises:
-        InputError: The source, query or configuration cannot be used.
+        InputError: The source, query or configuration cannot be used, or the trace cannot be written.
         PerceptionError: No frame, or a perceiver failed.
         ReasonerError: The model could not be reached.
     """
@@ -103,7 +106,10 @@ def segment(
         context = Context.open(source, config, reasoner=reasoner, perceivers=perceivers, tools=tools)
     if not len(context.frames):
         raise InputError("the source has no frame: give a picture, a folder of pictures or an iterable of frames")
-    return _result(run_query(query, context, on_progress=on_progress), context)
+    result = _result(run_query(query, context, on_progress=on_progress), context)
+    if record is not None:
+        append_trace(record, result.trace)
+    return result
 
 
 def _result(state: SegState, context: Context) -> Result:
@@ -127,19 +133,5 @@ def _result(state: SegState, context: Context) -> Result:
 
 def make_trace(state: SegState, context: Context) -> Trace:
     """The trace of a finished run of the graph, for those who run the graph themselves."""
-    reasoner, seed = context.config.reasoner.model, context.config.reasoner.seed
-    media = state.media or media_hash(context.frames)
-    return Trace(
-        trace_id=trace_id(state.query, media, reasoner, seed),
-        query=state.query,
-        media=media,
-        reasoner=reasoner,
-        seed=seed,
-        status=state.status or "format_error",
-        answer=state.answer,
-        number=state.number,
-        masks=state.masks,
-        twins=state.twins,
-        dialogue=state.dialogue,
-        events=state.events,
-    )
+    options = context.config.reasoner
+    return trace_of(state, options.model, options.seed, media=state.media or media_hash(context.frames))

@@ -22,6 +22,8 @@ PROMPT_VERSION = 1
 Style = Literal["full", "brief"]
 """``full`` for models that read the language here for the first time, ``brief`` for those trained on it."""
 
+RESULTS = "results:"
+"""How a message begins that says what a plan found."""
 MAX_QUERY = 500
 """Characters of a query at most."""
 
@@ -128,7 +130,7 @@ def query_text(query: str) -> str:
 def results_text(results: str, plans_left: int) -> str:
     """What a plan found, as the message that follows it."""
     rest = "write another plan or the answer" if plans_left > 0 else "write the answer"
-    return f"results:\n{results}\n{rest}"
+    return f"{RESULTS}\n{results}\n{rest}"
 
 
 def correction_text(error: str) -> str:

@@ -144,6 +144,12 @@ def trace_id(query: str, media: str, reasoner: str, seed: int = 0, attempt: int 
     return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
+def trace_line(trace: Trace) -> bytes:
+    """A trace as its line of a file, with the line break."""
+    line = json.dumps(trace.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":")) + "\n"
+    return line.encode("utf8", "replace")  # a lone surrogate, as a model may write, fits no file
+
+
 def append_trace(path: str | Path, trace: Trace) -> None:
     """Append one line and bring it to the disk, so that a crash loses at most the line that is being written.
 
@@ -153,12 +159,12 @@ def append_trace(path: str | Path, trace: Trace) -> None:
     Raises:
         InputError: The file cannot be written.
     """
-    line = json.dumps(trace.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":")) + "\n"
+    line = trace_line(trace)
     try:
         with Path(path).open("ab+") as file:
             _lock(file)  # until it is closed
             _mend(file)
-            file.write(line.encode("utf8", "replace"))  # a lone surrogate, as a model may write, fits no file
+            file.write(line)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
@@ -216,12 +222,21 @@ def read_traces(path: str | Path) -> Iterator[Trace]:
                     if not line.endswith(b"\n"):
                         return
                     raise InputError(f"{str(path)!r}, line {number}: not JSON") from None
-                yield _checked(data, f"{str(path)!r}, line {number}")
+                yield checked_trace(data, f"{str(path)!r}, line {number}")
     except OSError as error:
         raise InputError(f"no traces at {str(path)!r}: {error.strerror or error}") from None
 
 
-def _checked(data: Any, where: str) -> Trace:
+def checked_trace(data: Any, where: str) -> Trace:
+    """A trace from what JSON gave.
+
+    Args:
+        data: One line of a file, decoded.
+        where: What it is called in messages.
+
+    Raises:
+        InputError: It is no trace, or one of another version.
+    """
     if not isinstance(data, dict):
         raise InputError(f"{where}: a trace is a JSON object; found {type(data).__name__}")
     wanted = {"trace_version": TRACE_VERSION, "plan_version": PLAN_VERSION, "prompt_version": PROMPT_VERSION}

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from agentseg.sim import load_queries
-from benchmarks import answers, evaluation, kitchenbench, overhead, perception
+from benchmarks import answers, evaluation, kitchenbench, overhead, perception, record
 
 
 def main() -> int:
@@ -27,6 +27,9 @@ def main() -> int:
     print("scoring")
     for name, text in evaluation.report().items():
         print(f"  {name:<48} {text}")
+    print("recording")
+    for name, figure in record.report().items():
+        print(f"  {name:<48} {figure}")
     print("KitchenBench")
     if quick:
         for name, text in kitchenbench.report().items():

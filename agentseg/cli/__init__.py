@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from agentseg import __version__
-from agentseg.cli import doctor, eval, export, kitchen, kitchenbench, report, segment, train
+from agentseg.cli import doctor, eval, export, kitchen, kitchenbench, record, report, segment, train
 from agentseg.cli.progress import say, silence
 from agentseg.errors import AgentSegError
 
@@ -34,7 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"agentseg {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb in (segment, kitchen, kitchenbench, eval, report, train, export, doctor):
+    for verb in (segment, kitchen, kitchenbench, eval, report, record, train, export, doctor):
         verb.add_parser(verbs)
     return parser
 

@@ -74,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     root = Path(arguments.root or ".").expanduser().absolute()  # workers may stand elsewhere
     entries = Entries(arguments.dataset, str(root), arguments.split)
-    total = _total(entries, arguments)
+    total = None if arguments.quiet else count_of(entries, arguments.limit)
     bar = Bar(None if total is None else total * len(asked.twins), "rows", arguments.quiet)
     try:
         summary = evaluate(
@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
             resume=arguments.resume,
             workers=arguments.workers,
             engine=arguments.engine,
-            on_progress=partial(_show, bar),
+            on_progress=partial(show_step, bar),
         )
     except KeyboardInterrupt:
         bar.close()
@@ -153,20 +153,19 @@ def _asked(arguments: argparse.Namespace, config: Any) -> Asked:
     return Asked.of(config, **shared, twins=("perceived", "true") if twin == "both" else (twin,))
 
 
-def _total(entries: Any, arguments: argparse.Namespace) -> int | None:
+def count_of(entries: Any, limit: int | None) -> int | None:
     """Samples that there are, as far as that costs little to find out."""
     from agentseg.evaluation.systems import RENDERED
 
-    if arguments.quiet:
-        return None
-    if arguments.dataset not in RENDERED:
-        return sum(1 for _ in islice(entries, arguments.limit))
+    if getattr(entries, "dataset", "") not in RENDERED:
+        return sum(1 for _ in islice(entries, limit))
     from agentseg.sim.kitchenbench.splits import SPLITS
 
-    split = SPLITS.get(arguments.split)
-    bounds: list[int | None] = [arguments.limit, split.size if split else None]
+    split = SPLITS.get(entries.split)
+    bounds: list[int | None] = [limit, split.size if split else None]
     return min((bound for bound in bounds if bound is not None), default=None)
 
 
-def _show(bar: Bar, step: Step) -> None:
+def show_step(bar: Bar, step: Step) -> None:
+    """Show how far a run is."""
     bar.show(step.done, step.seconds, f"{step.failures} failed" if step.failures else "")

@@ -1,6 +1,6 @@
 """Who does the work of a run: this process, several processes of this machine, or a Ray cluster (``on_ray``).
 
-An engine is a function ``(reading, job, workers) -> rows``; rows come in whatever order they are finished.
+An engine is a function ``(reading, job, workers) -> results``; they come in whatever order they are finished.
 """
 
 from __future__ import annotations
@@ -8,29 +8,36 @@ from __future__ import annotations
 import pickle
 import signal
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, Protocol
 
 from agentseg.errors import AgentSegError, InputError
-from agentseg.evaluation.work import Chunk, Done, Job, Reading
+from agentseg.evaluation.work import Chunk, R, Reading, Work
 
-Engine = Callable[[Reading, Job, int], Generator[Done, None, None]]
+
+class Engine(Protocol):
+    """Carries work out."""
+
+    def __call__(self, reading: Reading, job: Work[R], workers: int) -> Generator[R, None, None]:
+        """Yield the results of every chunk."""
+        ...
+
 
 STOP_SECONDS = 5.0
 """How long a worker may take to end before it is killed."""
 
 
-def in_process(reading: Reading, job: Job, workers: int = 1) -> Generator[Done, None, None]:
+def in_process(reading: Reading, job: Work[R], workers: int = 1) -> Generator[R, None, None]:
     """Work here, one sample after the other."""
     systems = job.build()
     for chunk in reading:
         yield from job.work(chunk, systems)
 
 
-def in_processes(reading: Reading, job: Job, workers: int) -> Generator[Done, None, None]:
+def in_processes(reading: Reading, job: Work[R], workers: int) -> Generator[R, None, None]:
     """Work in processes of this machine, each with systems of its own; this process reads the dataset.
 
     Workers end when this process does, however it ends.
@@ -57,7 +64,7 @@ def in_processes(reading: Reading, job: Job, workers: int) -> Generator[Done, No
             worker.stop()
 
 
-def on_ray(reading: Reading, job: Job, workers: int) -> Generator[Done, None, None]:
+def on_ray(reading: Reading, job: Work[R], workers: int) -> Generator[R, None, None]:
     """Work on a Ray cluster; see ``ray_engine``."""
     from agentseg.evaluation.ray_engine import on_ray as work
 
@@ -84,7 +91,7 @@ def engine_of(name: str, workers: int) -> Engine:
 class _Worker:
     """A process that is given one chunk at a time, so that neither end ever waits to send."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Work[Any]) -> None:
         context = get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(target=_serve, args=(theirs, job), daemon=True)
@@ -100,7 +107,7 @@ class _Worker:
         except OSError:
             raise self._dead() from None
 
-    def take(self) -> Done | None:
+    def take(self) -> Any:
         """The next row, or None where the chunk is done."""
         try:
             kind, what = self.pipe.recv()
@@ -125,7 +132,7 @@ class _Worker:
         return AgentSegError(f"a worker ended with code {self.process.exitcode}{where}: go on with --resume")
 
 
-def _shared_out(chunks: Iterator[Chunk], crew: list[_Worker]) -> Generator[Done, None, None]:
+def _shared_out(chunks: Iterator[Chunk], crew: list[_Worker]) -> Generator[Any, None, None]:
     """Keep every worker busy, and read ahead by one chunk for each of them while they work."""
     idle, busy = list(crew), dict[Any, _Worker]()
     ahead: deque[Chunk] = deque()
@@ -156,7 +163,7 @@ def _shared_out(chunks: Iterator[Chunk], crew: list[_Worker]) -> Generator[Done,
                 yield row
 
 
-def _serve(pipe: Connection, job: Job) -> None:
+def _serve(pipe: Connection, job: Work[Any]) -> None:
     """A worker's life: build the systems, then answer chunks until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     try:

@@ -14,13 +14,13 @@ from inspect import signature
 from typing import Any
 
 from agentseg.errors import AgentSegError, InputError, MissingExtra
-from agentseg.evaluation.work import Done, Job, Reading
+from agentseg.evaluation.work import R, Reading, Work
 
 CHUNK, ROWS = "chunk", "rows"
 """Columns of the tables that travel: a pickled chunk, and the pickled rows that it became (or an error's words)."""
 
 
-def on_ray(reading: Reading, job: Job, workers: int) -> Generator[Done, None, None]:
+def on_ray(reading: Reading, job: Work[R], workers: int) -> Generator[R, None, None]:
     """Work on the cluster that this process belongs to, or that ``RAY_ADDRESS`` names, or else on this machine.
 
     Args:
@@ -47,7 +47,7 @@ def on_ray(reading: Reading, job: Job, workers: int) -> Generator[Done, None, No
             ray.shutdown()
 
 
-def _stream(ray: Any, reading: Reading, job: Job, workers: int) -> Generator[Done, None, None]:
+def _stream(ray: Any, reading: Reading, job: Work[R], workers: int) -> Generator[R, None, None]:
     gpus = ray.cluster_resources().get("GPU", 0)
     with _streaming(ray.data):
         chunks = ray.data.read_datasource(_source(ray.data, reading), override_num_blocks=1, num_cpus=0)
@@ -106,7 +106,7 @@ def _tables(reading: Reading) -> Iterator[Any]:
 class _Actor:
     """One worker: systems of its own, and chunks as they come."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Work[Any]) -> None:
         self._job = job
         self._error = ""
         try:
@@ -118,7 +118,7 @@ class _Actor:
         found = [self._work(pickle.loads(data)) for data in batch[CHUNK]]
         return {ROWS: [pickle.dumps(rows) for rows in found]}
 
-    def _work(self, chunk: Any) -> list[Done] | str:
+    def _work(self, chunk: Any) -> list[Any] | str:
         if self._error or isinstance(chunk, str):
             return self._error or str(chunk)
         try:

@@ -18,10 +18,10 @@ from agentseg.errors import ConfigError
 from agentseg.evaluation.datasets import open_frames
 from agentseg.evaluation.files import FilesSystem
 from agentseg.evaluation.from_state import predict
-from agentseg.evaluation.oracle import ORACLE, oracle_for
+from agentseg.evaluation.oracle import is_oracle, oracle_for
 from agentseg.evaluation.prediction import Prediction, TwinKind
 from agentseg.frames import FrameStore
-from agentseg.graphs import Context, run_query
+from agentseg.graphs import Context, SegState, run_query
 from agentseg.graphs.perceiving import perceive_all
 from agentseg.perception import load_perceivers
 from agentseg.reasoners import load_reasoner
@@ -52,14 +52,38 @@ RENDERED = ("kitchenbench",)
 """Datasets that a simulator makes as they are asked for: it knows the true twins, and no folder is needed."""
 
 
-class _Scene(NamedTuple):
-    """The pixels of a sample, what was perceived in them, and what both took."""
+class Scene(NamedTuple):
+    """The pixels of a sample, what was perceived in them, and what both took.
+
+    Attributes:
+        frames: None where true twins stand for them.
+        twins: One a frame.
+        media: Hash of the pixels, or empty.
+        read_ms: Milliseconds for the pixels.
+        perceive_ms: Milliseconds for the twins.
+    """
 
     frames: FrameStore
     twins: tuple[Twin, ...]
     media: str
     read_ms: float
     perceive_ms: float
+
+
+class Ran(NamedTuple):
+    """One query that has gone through the graph.
+
+    Attributes:
+        state: As the graph left it.
+        model: What reasoned.
+        scene: What it reasoned over.
+        ms: Milliseconds for the query alone.
+    """
+
+    state: SegState
+    model: BaseChatModel
+    scene: Scene
+    ms: float
 
 
 class GraphSystem:
@@ -70,7 +94,7 @@ class GraphSystem:
 
     Args:
         config: As ``load_config`` takes it.
-        reasoner: A chat model, a name, or ``oracle``; None for the configured one.
+        reasoner: A chat model, a name, ``oracle`` or ``oracle:detail``; None for the configured one.
         twin: ``perceived`` or ``true``.
         perceivers: In place of the configured ones.
         true_twins: Where true twins come from; None for those of ``RENDERED``.
@@ -90,13 +114,13 @@ class GraphSystem:
         self._config = load_config(config, reasoner=reasoner if isinstance(reasoner, str) else None)
         name = self._config.reasoner.model
         model = reasoner if isinstance(reasoner, BaseChatModel) else name
-        self._model = None if model == ORACLE else load_reasoner(model, self._config.reasoner)
+        self._model = None if is_oracle(model) else load_reasoner(model, self._config.reasoner)
         self._true_twins = true_twins or _true_twins
         self._twin = twin
         self._perceivers: tuple[Perceiver, ...] = ()
         if twin == "perceived":
             self._perceivers = tuple(load_perceivers(self._config.perception) if perceivers is None else perceivers)
-        self._last: tuple[tuple[object, ...], _Scene] | None = None
+        self._last: tuple[tuple[object, ...], Scene] | None = None
 
     def __call__(self, sample: Sample) -> Answered:
         """Answer a sample.
@@ -104,22 +128,38 @@ class GraphSystem:
         Raises:
             AgentSegError: There is no answer: its pixels cannot be read, a perceiver failed, no model was reached.
         """
-        model = self._model or oracle_for(sample)
-        scene = self._scene(sample)
-        context = Context(scene.frames, self._perceivers, model, self._config)
-        started = time.perf_counter()
-        state = run_query(sample.query, context, twins=scene.twins, media=scene.media)
+        state, model, scene, ms = self.run(sample)
         timing = {
             "frames": len(scene.twins),
             "read_ms": scene.read_ms,
             "perceive_ms": scene.perceive_ms,
             "reason_ms": round(sum(event.ms for event in state.events if event.node == "reason"), 3),
             "run_ms": round(sum(event.ms for event in state.events if event.node == "refine"), 3),
-            "total_ms": round(scene.perceive_ms + _since(started), 3),
+            "total_ms": round(scene.perceive_ms + ms, 3),
         }
         return Answered(predict(state, sample, model), timing)
 
-    def _scene(self, sample: Sample) -> _Scene:
+    def run(self, sample: Sample, model: BaseChatModel | None = None) -> Ran:
+        """Take a sample's query through the graph.
+
+        Args:
+            sample: Its query is asked over its scene.
+            model: In place of the system's own.
+
+        Raises:
+            AgentSegError: As for an answer.
+        """
+        model = model or self._model or self._oracle(sample)
+        scene = self._scene(sample)
+        context = Context(scene.frames, self._perceivers, model, self._config)
+        started = time.perf_counter()
+        state = run_query(sample.query, context, twins=scene.twins, media=scene.media)
+        return Ran(state, model, scene, _since(started))
+
+    def _oracle(self, sample: Sample) -> BaseChatModel:
+        return oracle_for(sample, self._config.reasoner.model)
+
+    def _scene(self, sample: Sample) -> Scene:
         """The sample's scene: the last one again, or a new one."""
         key = (sample.dataset, sample.root, sample.media, sample.indices)
         if self._last is None or self._last[0] != key:
@@ -127,18 +167,18 @@ class GraphSystem:
             self._last = (key, self._perceived(sample) if self._twin == "perceived" else self._known(sample))
         return self._last[1]
 
-    def _perceived(self, sample: Sample) -> _Scene:
+    def _perceived(self, sample: Sample) -> Scene:
         started = time.perf_counter()
         frames = FrameStore(open_frames(sample))
         read = _since(started)
         started = time.perf_counter()
         # the reasoner is not asked yet; a context has one
-        context = Context(frames, self._perceivers, self._model or oracle_for(sample), self._config)
+        context = Context(frames, self._perceivers, self._model or self._oracle(sample), self._config)
         twins = tuple(perceive_all(context))
-        return _Scene(frames, twins, media_hash(frames), read, _since(started))
+        return Scene(frames, twins, media_hash(frames), read, _since(started))
 
-    def _known(self, sample: Sample) -> _Scene:
-        return _Scene(FrameStore(), tuple(self._true_twins(sample)), "", 0.0, 0.0)
+    def _known(self, sample: Sample) -> Scene:
+        return Scene(FrameStore(), tuple(self._true_twins(sample)), "", 0.0, 0.0)
 
 
 def build_systems(
@@ -150,7 +190,7 @@ def build_systems(
         InputError: A perceiver or the reasoner cannot be used.
     """
     named = config.reasoner.model if reasoner is None else reasoner
-    model = named if named == ORACLE else load_reasoner(named, config.reasoner)
+    model = named if is_oracle(named) else load_reasoner(named, config.reasoner)
     return {twin: GraphSystem(config, model, twin) for twin in twins}
 
 

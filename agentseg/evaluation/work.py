@@ -10,15 +10,15 @@ import json
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pydantic import ValidationError
 
 from agentseg.config import explain
 from agentseg.errors import AgentSegError, ConfigError, InputError, MissingExtra
+from agentseg.evaluation import protocols
 from agentseg.evaluation.datasets import DATASETS, Entry, Folder
 from agentseg.evaluation.prediction import Prediction, Row, TwinKind
-from agentseg.evaluation.protocols import Protocol
 from agentseg.evaluation.systems import Answered, System, Systems
 from agentseg.sample import Sample
 
@@ -51,13 +51,13 @@ class Task(NamedTuple):
 
     Attributes:
         id: The sample's.
-        twins: Kinds of twins whose rows are wanted.
+        ways: Those in which an answer is wanted: kinds of twins, or numbers of attempts.
         what: The sample; a function that makes it; or what was wrong with it.
         first: Whether it is the first of the dataset: a protocol that does not fit it does not fit the dataset.
     """
 
     id: str
-    twins: tuple[TwinKind, ...]
+    ways: tuple[Any, ...]
     what: Sample | Callable[[], Sample] | str
     first: bool = False
 
@@ -73,6 +73,20 @@ class Done(NamedTuple):
 
 
 Chunk = list[Task]
+R = TypeVar("R", covariant=True)
+
+
+class Work(Protocol[R]):
+    """What an engine carries out, wherever that is: picklable, and a function of chunks."""
+
+    @property
+    def build(self) -> Callable[[], Any]:
+        """Makes what answers; called once in each process."""
+        ...
+
+    def work(self, chunk: Chunk, systems: Any) -> Iterator[R]:
+        """Answer a chunk, a result at a time."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -81,17 +95,17 @@ class Reading:
 
     Attributes:
         entries: Of the dataset. Ids that differ in their last part only are taken to be of one scene.
-        twins: Kinds of twins that each sample is answered on.
+        ways: Ways in which each sample is answered: kinds of twins, or numbers of attempts.
         limit: Only the first so many, or None.
-        done: (id, twin) of the rows that are there.
+        done: (id, way) of what is there.
         make: Whether samples are made here; else where they are answered, which pays where making them is the most
             work and an entry is small.
     """
 
     entries: Iterable[Entry]
-    twins: tuple[TwinKind, ...]
+    ways: tuple[Any, ...]
     limit: int | None = None
-    done: Container[tuple[str, str]] = frozenset()
+    done: Container[tuple[str, Any]] = frozenset()
     make: bool = True
 
     def __iter__(self) -> Iterator[Chunk]:
@@ -110,9 +124,9 @@ class Reading:
             if entry.id in seen:
                 raise InputError(f"the dataset has two samples {entry.id!r}: an id is of one sample")
             seen.add(entry.id)
-            twins = tuple(twin for twin in self.twins if (entry.id, twin) not in self.done)
-            if twins:
-                yield Task(entry.id, twins, _made(entry.make) if self.make else entry.make, len(seen) == 1)
+            ways = tuple(way for way in self.ways if (entry.id, way) not in self.done)
+            if ways:
+                yield Task(entry.id, ways, made(entry.make) if self.make else entry.make, len(seen) == 1)
 
 
 @dataclass(frozen=True)
@@ -126,7 +140,7 @@ class Job:
     """
 
     build: Callable[[], Systems]
-    protocol: Protocol
+    protocol: protocols.Protocol
     split: str
 
     def work(self, chunk: Chunk, systems: Systems) -> Iterator[Done]:
@@ -136,12 +150,12 @@ class Job:
             AgentSegError: What no sample is to blame for: a protocol or reasoner that does not fit the dataset, or a
                 missing package.
         """
-        samples = [_made(task.what) if callable(task.what) else task.what for task in chunk]
+        samples = [sample_of(task) for task in chunk]
         if chunk[0].first and isinstance(samples[0], Sample):
             self.protocol.check(samples[0])
         for twin, system in systems.items():
             for task, sample in zip(chunk, samples, strict=True):
-                if twin in task.twins:
+                if twin in task.ways:
                     yield self._done(task.id, sample, twin, system)
 
     def _done(self, id: str, sample: Sample | str, twin: TwinKind, system: System) -> Done:
@@ -159,19 +173,15 @@ class Job:
         try:
             self.protocol.check(sample)
         except InputError as error:  # a single one, such as a clip that is too short
-            return Row.of(sample, twin, _failure(error), {}), {}
+            return Row.of(sample, twin, Prediction.failure(words(error)), {}), {}
         try:
             prediction, timing = _answered(system(sample))
             return Row.of(sample, twin, prediction, self.protocol.score(sample, prediction)), timing
         except (ConfigError, MissingExtra):
             raise
         except AgentSegError as error:
-            prediction = _failure(error)
+            prediction = Prediction.failure(words(error))
             return Row.of(sample, twin, prediction, self.protocol.score(sample, prediction)), {}
-
-
-def _failure(error: AgentSegError) -> Prediction:
-    return Prediction.failure(f"{type(error).__name__}: {error}")
 
 
 def _answered(said: Answered | Prediction) -> tuple[Prediction, dict[str, float]]:
@@ -179,8 +189,18 @@ def _answered(said: Answered | Prediction) -> tuple[Prediction, dict[str, float]
     return (said, {}) if isinstance(said, Prediction) else (said.prediction, dict(said.timing))
 
 
-def _made(make: Callable[[], Sample]) -> Sample | str:
-    """The sample, or what is wrong with it."""
+def sample_of(task: Task) -> Sample | str:
+    """The sample of a task, made where it is not yet, or what is wrong with it."""
+    return made(task.what) if callable(task.what) else task.what
+
+
+def made(make: Callable[[], Sample]) -> Sample | str:
+    """The sample, or what is wrong with it.
+
+    Raises:
+        ConfigError: What no sample is to blame for.
+        MissingExtra: A package is missing.
+    """
     try:
         return make()
     except (ConfigError, MissingExtra):
@@ -188,7 +208,12 @@ def _made(make: Callable[[], Sample]) -> Sample | str:
     except ValidationError as error:
         return f"InputError: {explain(error)}"
     except AgentSegError as error:
-        return _failure(error).error
+        return words(error)
+
+
+def words(error: AgentSegError) -> str:
+    """An error as rows have it: its kind and what it says."""
+    return f"{type(error).__name__}: {error}"
 
 
 def _scene(id: str) -> str:

@@ -1,4 +1,7 @@
-"""The split ``human``: queries that people wrote while looking at rendered scenes, in the file ``human.jsonl``."""
+"""The split ``human``: queries written freely over pictures of rendered scenes, in the file ``human.jsonl``.
+
+The annotators were language-model agents that had seen neither grammar nor code; docs/kitchenbench.md says how.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ class HumanQuery(BaseModel):
     Attributes:
         seed: Of the scene, from 9,000,000.
         frames: 1 for a still, more for a clip.
-        text: What the person wrote.
+        text: What the annotator wrote.
         answer: Ids of the things meant.
         number: The number asked for, or None.
         category: Kind of reasoning.

@@ -2,7 +2,8 @@
 
 ``train``, ``val`` and ``test`` never name a held label, never combine a held pair of a word and a node, never use a
 held wording, and leave out crowded scenes. Each ``unseen_*`` split, and ``more_objects``, consists of samples that need
-the held thing, with everything else as in ``test``. ``human`` has queries that people wrote.
+the held thing, with everything else as in ``test``. ``human`` has queries
+that were written freely over pictures (by whom: docs/kitchenbench.md).
 """
 
 from __future__ import annotations
