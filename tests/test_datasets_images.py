@@ -159,10 +159,10 @@ def test_unknown_dataset_folder_and_limit_are_refused_at_once(tmp_path: Path) ->
         open_dataset("reasonseg", tmp_path / "none")
     with pytest.raises(InputError, match="limit"):
         open_dataset("reasonseg", tmp_path, limit=-1)
-    assert len(DATASETS) == 12
+    assert len(DATASETS) == 13
 
 
-@pytest.mark.parametrize("name", DATASETS)
+@pytest.mark.parametrize("name", sorted(set(DATASETS) - {"kitchenbench"}))  # which reads no files
 def test_empty_folder_is_an_input_error_of_every_dataset(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError, match="no folder|no file|no references|no expressions|no annotation"):
         list(open_dataset(name, tmp_path))
