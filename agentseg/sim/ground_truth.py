@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from agentseg.sim.classes import CLASSES, FIXTURES
 from agentseg.sim.truth import ObjectState, Truth
 
 GRIPPER = "robot gripper"
@@ -68,56 +67,6 @@ class View:
     def whole(self, state: ObjectState) -> bool:
         """Whether one sees nearly all of it."""
         return state.id not in self.cut and self.truth.visible_fraction(self.frame, state.id) >= WHOLE_SHARE
-
-    def find(self, labels: Iterable[str]) -> States:
-        """Things that carry one of the labels; Unclear if one of them is barely visible."""
-        wanted = set(labels)
-        if any(state.label in wanted for state in self.doubtful):
-            raise Unclear("barely visible")
-        return [state for state in self.things if state.label in wanted]
-
-    def objects(self) -> States:
-        """All things but the gripper and the fixtures; Unclear if one is barely visible."""
-        return self.find(set(CLASSES) - {GRIPPER})
-
-    def only(self, label: str) -> ObjectState:
-        """The one thing of a label; Unclear if there are none or several."""
-        found = self.find([label])
-        if len(found) != 1:
-            raise Unclear(f"{len(found)} {label}")
-        return found[0]
-
-    def box(self, state: ObjectState) -> tuple[int, int]:
-        """First and last column of what is visible of a thing, px."""
-        columns = np.flatnonzero((self.truth.ids[self.frame] == state.id).any(axis=0))
-        return int(columns[0]), int(columns[-1])
-
-    def present(self, labels: Iterable[str]) -> list[str]:
-        """Those of the labels that are clearly visible, in their order."""
-        there = {state.label for state in self.things}
-        return [label for label in labels if label in there]
-
-    def resting(self, host: ObjectState) -> States:
-        """Things on the host itself."""
-        return self._supported(lambda state: state.on == host.id)
-
-    def within(self, host: ObjectState) -> States:
-        """Things in the host, and what rests on or in those."""
-        found = {host.id}
-        for _ in range(3):
-            found |= {
-                s.id for s in self.truth.states[self.frame] if s.inside in found or (s.on in found and s.on != host.id)
-            }
-        return self._supported(lambda state: state.id in found - {host.id})
-
-    def held(self) -> States:
-        """What the gripper holds."""
-        return self._supported(lambda state: state.held_by is not None)
-
-    def _supported(self, holds: Callable[[ObjectState], bool]) -> States:
-        if any(holds(state) for state in self.doubtful):
-            raise Unclear("barely visible")
-        return [state for state in self.things if holds(state)]
 
 
 def ids(states: Iterable[ObjectState]) -> tuple[int, ...]:
@@ -198,15 +147,6 @@ def _sided(difference: float, margin: float) -> bool | None:
     return None if abs(difference) < margin else difference > 0
 
 
-def check_apart(states: Iterable[ObjectState], anchor: ObjectState, *, sideways: bool) -> None:
-    """Raises Unclear where a wide anchor (stove, sink, microwave) makes "left of" or "behind" a matter of taste."""
-    if anchor.label in FIXTURES and not sideways:
-        raise Unclear("behind a hole or a slab")
-    wide = anchor.extent[0] > 0.3
-    if wide and sideways and any(abs(s.centre[0] - anchor.centre[0]) < anchor.extent[0] / 2 for s in states):
-        raise Unclear("on or over the anchor")
-
-
 def is_left(anchor: ObjectState) -> Callable[[ObjectState], bool | None]:
     """Predicate: left of the anchor as the camera sees it."""
     return lambda state: _sided(anchor.screen[0] - state.screen[0], SCREEN_MARGIN)
@@ -215,16 +155,6 @@ def is_left(anchor: ObjectState) -> Callable[[ObjectState], bool | None]:
 def is_right(anchor: ObjectState) -> Callable[[ObjectState], bool | None]:
     """Predicate: right of the anchor as the camera sees it."""
     return lambda state: _sided(state.screen[0] - anchor.screen[0], SCREEN_MARGIN)
-
-
-def is_behind(anchor: ObjectState) -> Callable[[ObjectState], bool | None]:
-    """Predicate: farther from the camera than the anchor."""
-    return lambda state: _sided(state.distance - anchor.distance, DEPTH_MARGIN)
-
-
-def is_before(anchor: ObjectState) -> Callable[[ObjectState], bool | None]:
-    """Predicate: nearer to the camera than the anchor."""
-    return lambda state: _sided(anchor.distance - state.distance, DEPTH_MARGIN)
 
 
 def is_between(a: ObjectState, b: ObjectState) -> Callable[[ObjectState], bool | None]:

@@ -1,4 +1,7 @@
-"""Queries over kitchen scenes and clips, with their true answers: a small committed set."""
+"""Queries over kitchen scenes and clips, with their true answers: a small committed set, older than KitchenBench.
+
+It was written by hand-made recipes before there was a reasoner, and stays as it was so that figures can be compared.
+"""
 
 from __future__ import annotations
 

@@ -70,10 +70,6 @@ class Story:
         seen = [place for place, clear in pairs if {state.id, place.held_by} <= clear]
         return True if seen and max(apart(seen[0], place) for place in seen) > MOVED else None
 
-    def held_at(self, frame: int) -> States:
-        """What is held in a frame."""
-        return [state for state in self.truth.states[frame] if state.held_by is not None]
-
     def ever_held(self, state: ObjectState) -> bool:
         """Whether the gripper holds it at any time."""
         return any(self.truth.state(frame, state.id).held_by for frame in range(self.last + 1))

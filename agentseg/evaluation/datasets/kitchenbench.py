@@ -47,11 +47,6 @@ def true_twins(sample: Sample) -> tuple[Twin, ...]:
     return tuple(truth.twin(frame) for frame in range(len(frames)))
 
 
-def has_true_twins(sample: Sample) -> bool:
-    """Whether ``true_twins`` knows a sample's scene."""
-    return sample.media[0].startswith("kitchen:")
-
-
 def kitchen_pixels(sample: Sample, rest: str) -> Iterator[Rgb]:
     """Opener of the scheme ``kitchen``: the frames of ``SEED?frames=T`` in the sample's order."""
     frames, _ = rendered(*_handle(sample))
