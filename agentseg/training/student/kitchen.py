@@ -1,0 +1,126 @@
+"""The data of the kitchen student, as recipes call it: conversations to start from, asks to learn and to measure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from agentseg.errors import InputError
+from agentseg.training.stages.asks import Ask, write_asks
+from agentseg.training.stages.common import Progress
+from agentseg.training.student.corpus import Manner, conversations
+from agentseg.training.student.questions import asks as asks_of
+
+TESTS = ("test", "unseen_phrasing", "unseen_combination", "unseen_label", "more_objects", "human")
+"""Splits to be measured on, a file each."""
+SCENES = {"warm": 2_000_000, "chains": 2_020_000, "asks": 2_080_000}
+"""First training scene of each file; no two files share scenes."""
+BLOCK = 100_000
+"""Scenes of one seed; ten seeds have scenes of their own."""
+
+T = TypeVar("T")
+
+
+def kitchen_data(
+    folder: Path,
+    *,
+    warm: int,
+    rows: int,
+    asks: int,
+    test: int,
+    static: bool = False,
+    seed: int = 0,
+    why: float = 0.0,
+    order: Sequence[str] = ("analysis", "answer", "why"),
+    on_progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Make conversations and asks over rendered kitchens; a file that is there already is kept.
+
+    Args:
+        folder: Gets ``warm.jsonl`` and ``chains.jsonl`` (conversations of a programmatic teacher, rows for ``sft``),
+            ``asks.jsonl`` (training queries with their true twins and truth), and a file of asks for each of ``TESTS``.
+        warm: Conversations of ``warm.jsonl``.
+        rows: Conversations of ``chains.jsonl``.
+        asks: Queries of ``asks.jsonl``.
+        test: Queries of each split to be measured on, or as many as it has.
+        static: Turns are ids that are read off the table, never plans (the paper's static twin).
+        seed: Of the training scenes and words; the splits to be measured on do not change with it.
+        why: Share of the conversations that ask for a detailed explanation, and have one (WISE).
+        order: Parts of a turn that has one.
+        on_progress: Called about twenty times a file.
+
+    Returns:
+        Lines by file.
+
+    Raises:
+        InputError: A number is below 1, ``why`` is no share, or the order is none of a turn's three parts.
+    """
+    counts = {"warm": warm, "chains": rows, "asks": asks} | dict.fromkeys(TESTS, test)
+    _check(counts, why, order)
+    manner = Manner(static, why, tuple(order))
+    start = (seed % 10) * BLOCK
+    made: dict[str, Any] = {}
+    for name, count in counts.items():
+        if name in TESTS:
+            write = _asks(name, None)
+        elif name == "asks":
+            write = _asks("train", SCENES[name] + start)
+        else:
+            write = _rows(SCENES[name] + start, seed, manner)
+        made[name] = _whole(folder / f"{name}.jsonl", count, write, on_progress)
+    return made
+
+
+Write = Callable[[Path, Callable[[Iterable[Any]], Iterator[Any]]], int]
+"""Writes a file of what passes through a counter, and returns how many lines it has."""
+
+
+def _rows(first: int, seed: int, manner: Manner) -> Write:
+    def write(path: Path, counted: Callable[[Iterable[Any]], Iterator[Any]]) -> int:
+        lines = 0
+        with path.open("w", encoding="utf8") as file:
+            for row in counted(conversations(first, seed, manner)):
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                lines += 1
+        return lines
+
+    return write
+
+
+def _asks(split: str, first: int | None) -> Write:
+    def write(path: Path, counted: Callable[[Iterable[Any]], Iterator[Any]]) -> int:
+        found: Iterator[Ask] = counted(asks_of(split, first))
+        return write_asks(path, found)
+
+    return write
+
+
+def _whole(path: Path, count: int, write: Write, on_progress: Progress | None) -> int:
+    """Lines of a file, which is written beside its place unless it is there."""
+    if path.is_file():
+        with path.open("rb") as file:
+            return sum(1 for _ in file)
+
+    def counted(items: Iterable[T]) -> Iterator[T]:
+        for number, item in enumerate(islice(items, count), 1):
+            yield item
+            if on_progress is not None and (number == count or number % max(1, count // 20) == 0):
+                on_progress({"stage": "data", "say": f"{path.stem} {number}/{count}"})
+
+    beside = path.with_suffix(".part")
+    lines = write(beside, counted)
+    beside.replace(path)
+    return lines
+
+
+def _check(counts: dict[str, int], why: float, order: Sequence[str]) -> None:
+    for name, count in counts.items():
+        if count < 1:
+            raise InputError(f"{name} of kitchen data is at least 1; found {count}")
+    if not 0 <= why <= 1:
+        raise InputError(f"'why' is the share of conversations with an explanation, 0 to 1; found {why}")
+    if sorted(order) != ["analysis", "answer", "why"]:
+        raise InputError(f"'order' has analysis, answer and why, each once; found {list(order)}")
