@@ -123,6 +123,12 @@ def test_json_holds_masks_masks_by_frame_and_whole_answers(tmp_path):
         ({"boxes": [[0, 0, 1e300, 1]]}, "a box lies within 1000000000 px"),
         ({"boxes": [[1, 2, 3]]}, "boxes.0.3: Field required"),
         ({"boxes": [[1, 2, 3, 4]], "scores": [1, 2]}, "every box has one score; found 2 scores, 1 boxes"),
+        ({"number": 7}, "no_answer: a segment sample is answered with masks or a status; found number"),
+        ({"masks": None}, "no_answer: .*; found masks"),
+        ({"status": "no_target", "masks": encode(THING)}, "'no_target' says .*; found masks beside it"),
+        ({"status": "no_target", "boxes": [[1, 2, 3, 4]], "number": 2}, "found boxes, number beside it"),
+        (3, "is an object; found int 3"),
+        (None, "is an object; found NoneType"),
         ({"number": 1, "colour": 2}, "fields are masks, number, .*; found colour"),
         ({"00009": encode(THING)}, "no frame '00009'; the sample's frames are 'a'"),
     ],
@@ -133,6 +139,23 @@ def test_a_broken_answer_is_a_failure_that_names_file_and_field(tmp_path, answer
     with pytest.raises(AssertionError, match=rf"'predictions.json'\['a'\].*{message}"):
         mask_of(system(still("a", THING)))
     assert not system(still("b", THING)).failed
+
+
+def test_an_empty_answer_may_say_that_there_is_no_such_thing(tmp_path):
+    answers = {"a": {"status": "no_target", "masks": encode(NOTHING)}, "n": {"status": "no_target", "number": 0}}
+    write_json(tmp_path / "predictions.json", answers)
+    system = FilesSystem(tmp_path)
+    assert system(still("a", NOTHING)).status == system(still("n", task="count", number=0)).status == "no_target"
+
+
+def test_a_picture_is_read_and_measured_as_it_is_stored(tmp_path):
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    Image.fromarray(THING.astype(np.uint8)).save(tmp_path / "a.png", exif=turned)
+    Image.fromarray(THING.T.astype(np.uint8)).save(tmp_path / "b.png", exif=turned)
+    system = FilesSystem(tmp_path)
+    assert (mask_of(system(still("a", THING))) == THING).all()
+    assert system(still("b", THING)).error == "'b.png' has the size (20, 30) of its frame; found (30, 20)"
 
 
 def test_a_picture_of_another_size_or_no_picture_is_a_failure(tmp_path):
@@ -162,7 +185,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
 def test_a_folder_without_predictions_is_refused(tmp_path):
     with pytest.raises(InputError, match="holds no predictions: neither 'predictions.json' nor ID.png"):
         FilesSystem(tmp_path)
-    with pytest.raises(InputError, match="no folder"):
+    with pytest.raises(InputError, match="no folder .*: name the folder that holds the predictions"):
         FilesSystem(tmp_path / "none")
     (tmp_path / "predictions.json").write_text("[]")
     with pytest.raises(InputError, match="'predictions.json': a JSON object is read"):

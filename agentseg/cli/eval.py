@@ -26,7 +26,7 @@ def add_parser(verbs: Any) -> None:
         help="evaluate on a benchmark",
         description="Answer and score a dataset. The summary goes to stdout as JSON; --out holds run.json, rows.jsonl "
         "(one line for each sample and kind of twin, on the disk as it is made), summary.json and timing.json. "
-        "A run that was stopped goes on with --resume.",
+        "A run that was stopped goes on with --resume. Exit code 1: the model was never reached.",
         epilog="example: agentseg eval reasonseg --root data/ReasonSeg --split val --out runs/val",
     )
     parser.add_argument("dataset", help="name of the dataset, e.g. kitchenbench, reasonseg, refcoco, revos")
@@ -55,12 +55,17 @@ def add_parser(verbs: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Carry the verb out."""
     from agentseg.config import load_config
+    from agentseg.evaluation.datasets import DATASETS
+    from agentseg.evaluation.rows import unreached
     from agentseg.evaluation.runner import evaluate
     from agentseg.evaluation.systems import RENDERED, build_files, build_systems
     from agentseg.evaluation.work import Entries
 
-    if not arguments.out:
-        raise InputError("--out is empty: name a folder")
+    for name in ("out", "root", "predictions"):
+        if getattr(arguments, name) == "":
+            raise InputError(f"--{name} is empty: name a folder")
+    if arguments.dataset not in DATASETS:
+        raise InputError(f"no dataset {arguments.dataset!r}; there are {', '.join(DATASETS)}")
     if arguments.limit is not None and arguments.limit < 1:
         raise InputError(f"--limit is a number from 1; found {arguments.limit}")
     if arguments.root is None and arguments.dataset not in RENDERED:
@@ -97,7 +102,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.quiet:
         for line in table(summary):
             say(line)
-    return 0
+    reason = unreached(Path(arguments.out))
+    if reason:
+        say(f"agentseg eval: the model was never reached ({reason[:300]}); --resume asks again")
+    return 1 if reason else 0
 
 
 def table(summary: dict[str, Any]) -> list[str]:

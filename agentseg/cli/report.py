@@ -40,12 +40,16 @@ def run(arguments: argparse.Namespace) -> int:
     out = Path(arguments.out)
     if not arguments.out or out.is_dir() or not out.parent.is_dir():
         raise InputError(f"--out names a file in a folder that exists; found {arguments.out!r}")
-    if not arguments.quiet:
-        say(f"agentseg report: {len(arguments.runs)} runs; then the cases' pictures are opened and drawn")
+    if arguments.root == "":
+        raise InputError("--root is empty: name the folder that holds the dataset")
     root = None if arguments.root is None else Path(arguments.root)
-    path = write_report(arguments.runs, out, number=arguments.cases, root=root)
+    path = write_report(arguments.runs, out, number=arguments.cases, root=root, tell=None if arguments.quiet else _tell)
     size = path.stat().st_size
     print(json.dumps({"file": str(path), "bytes": size}))
     if not arguments.quiet:
         say(f"{len(arguments.runs)} runs, {size / 1e6:.1f} MB: open {path}")
     return 0
+
+
+def _tell(words: str) -> None:
+    say(f"agentseg report: {words}")

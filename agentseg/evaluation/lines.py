@@ -61,7 +61,7 @@ def write_json(folder: Path, name: str, data: dict[str, Any]) -> None:
         InputError: It cannot be written.
     """
     with told(folder), replacing(folder / name) as file:
-        file.write((json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf8"))
+        file.write((json.dumps(data, indent=1, sort_keys=True) + "\n").encode("ascii"))  # names may be of any bytes
 
 
 @contextlib.contextmanager

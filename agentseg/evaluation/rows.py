@@ -11,15 +11,18 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 from agentseg.evaluation.asked import Asked
 from agentseg.evaluation.lines import RUN, begin, open_lines, replacing, told, write_json
-from agentseg.evaluation.prediction import Row, read_rows
+from agentseg.evaluation.prediction import Row, TwinKind, read_rows
 
 ROWS, TIMING = "rows.jsonl", "timing.jsonl"
+SUMMARY, TIMES = "summary.json", "timing.json"
 UNREACHED = "ReasonerError: "
 """How the error of a row begins whose model was not reached: a resumed run asks again."""
+LONGEST = 1e15
+"""No time in ms is as great; sums and shares of such are still finite."""
 
 
 class RunFolder:
@@ -80,12 +83,14 @@ class RunFolder:
         """The rows of a kind of twin, one at a time."""
         return (row for row in read_rows(self.folder / ROWS) if row.twin == twin)
 
-    def times(self) -> Iterator[dict[str, Any]]:
-        """The lines of ``timing.jsonl``; those that cannot be read are left out."""
+    def times(self) -> Iterator[tuple[tuple[str, str], dict[str, float]]]:
+        """The lines of ``timing.jsonl`` as (id, twin) and numbers; those that hold anything else are left out."""
         with (self.folder / TIMING).open("rb") as lines:
             for line in lines:
-                with contextlib.suppress(ValueError):
-                    yield json.loads(line)
+                with contextlib.suppress(ValueError, RecursionError):
+                    found = json.loads(line)
+                    if _timed(found):
+                        yield (found.pop("id"), found.pop("twin")), found
 
     def write(self, name: str, data: dict[str, Any]) -> None:
         """Write a JSON file of the folder, whole or not at all.
@@ -107,9 +112,29 @@ class RunFolder:
         if not again:
             return
         with told(self.folder):
+            for name in (SUMMARY, TIMES):  # of rows that will not be there, should this run be stopped
+                (self.folder / name).unlink(missing_ok=True)
             with replacing(self.folder / ROWS) as file:
                 for row in read_rows(self.folder / ROWS):
                     if row.key in self.done:
                         file.write(row.line.encode("utf8"))
             self._rows.close()
             self._rows = open_lines(self.folder / ROWS)
+
+
+def unreached(folder: Path) -> str:
+    """What the first row of a run says, where no row's model was reached; else nothing."""
+    first = ""
+    for row in read_rows(folder / ROWS):
+        if not row.prediction.error.startswith(UNREACHED):
+            return ""
+        first = first or row.prediction.error.removeprefix(UNREACHED)
+    return first
+
+
+def _timed(line: Any) -> bool:
+    """Whether a line of ``timing.jsonl`` is an object of id, twin and finite numbers."""
+    if not isinstance(line, dict) or not isinstance(line.get("id"), str) or line.get("twin") not in get_args(TwinKind):
+        return False
+    numbers = [value for name, value in line.items() if name not in ("id", "twin")]
+    return all(isinstance(n, int | float) and not isinstance(n, bool) and abs(n) < LONGEST for n in numbers)

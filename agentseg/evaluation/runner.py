@@ -22,11 +22,9 @@ from agentseg.evaluation.datasets import Entry
 from agentseg.evaluation.engines import engine_of
 from agentseg.evaluation.metrics.cost import spread
 from agentseg.evaluation.protocols import Protocol, protocol
-from agentseg.evaluation.rows import RunFolder
+from agentseg.evaluation.rows import SUMMARY, TIMES, RunFolder
 from agentseg.evaluation.systems import RENDERED, Systems
 from agentseg.evaluation.work import Job, Reading
-
-SUMMARY, TIMES = "summary.json", "timing.json"
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,8 @@ def evaluate(
 
     Raises:
         InputError: The folder holds something else or another run, the dataset cannot be opened, the protocol does not
-            fit it, or a worker's systems cannot be made. Samples that cannot be read or answered are rows instead.
+            fit it, it has no sample, or a worker's systems cannot be made. Samples that cannot be read or answered are
+            rows instead.
         MissingExtra: A package is missing.
     """
     scores = scoring or protocol(asked.protocol)
@@ -98,8 +97,8 @@ def evaluate(
                 done, failures = done + 1, failures + row.failed
                 tell(Step(row.id, done, before, failures, time.perf_counter() - started))
         summary = summarised(run, asked, scores)
-        run.write(TIMES, times(run))
         run.write(SUMMARY, summary)
+        run.write(TIMES, times(run))
     return summary
 
 
@@ -114,10 +113,7 @@ def summarised(run: RunFolder, asked: Asked, scores: Protocol) -> dict[str, Any]
 
 def times(run: RunFolder) -> dict[str, Any]:
     """Distribution of every time by kind of twin: of all rows, failures too; and of a frame's share of the total."""
-    last: dict[tuple[str, str], dict[str, float]] = {}
-    for line in run.times():
-        numbers = {name: value for name, value in line.items() if name not in ("id", "twin")}
-        last[line["id"], line["twin"]] = numbers
+    last = dict(run.times())  # of a sample that was asked again, the last one
     found: dict[str, Any] = {}
     for twin in sorted({key[1] for key in last}):
         rows = [numbers for key, numbers in last.items() if key[1] == twin]
@@ -125,7 +121,7 @@ def times(run: RunFolder) -> dict[str, Any]:
             name: [row.get(name) for row in rows]
             for name in sorted({name for row in rows for name in row} - {"frames"})
         }
-        shares = [row["total_ms"] / row["frames"] for row in rows if row.get("frames")]
+        shares = [row["total_ms"] / row["frames"] for row in rows if row.get("frames", 0) >= 1 and "total_ms" in row]
         found[twin] = {name: asdict(spread(values)) for name, values in columns.items()}
         found[twin]["total_ms_per_frame"] = asdict(spread(shares))
     return found

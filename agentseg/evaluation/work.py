@@ -7,6 +7,7 @@ its own systems. A sample that cannot be read or answered is a row too.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -21,6 +22,9 @@ from agentseg.evaluation.datasets import DATASETS, Entry, Folder
 from agentseg.evaluation.prediction import Prediction, Row, TwinKind
 from agentseg.evaluation.systems import Answered, System, Systems
 from agentseg.sample import Sample
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]|\\ud[89a-f]")
+"""A lone surrogate, or what it is spelled like."""
 
 MOST_AT_ONCE = 8
 """Samples of one chunk: what a worker takes at a time."""
@@ -44,6 +48,9 @@ class Entries:
         if self.dataset not in DATASETS:
             raise InputError(f"no dataset {self.dataset!r}; there are {', '.join(DATASETS)}")
         return iter(DATASETS[self.dataset](Folder(self.root), self.split, self.dataset))
+
+    def __str__(self) -> str:
+        return f"{self.dataset}, split {self.split!r}, at {self.root!r}"
 
 
 class Task(NamedTuple):
@@ -100,6 +107,9 @@ class Reading:
         done: (id, way) of what is there.
         make: Whether samples are made here; else where they are answered, which pays where making them is the most
             work and an entry is small.
+
+    Raises:
+        InputError: While it is read: there is no sample, or an id is of two.
     """
 
     entries: Iterable[Entry]
@@ -121,12 +131,16 @@ class Reading:
     def _tasks(self) -> Iterator[Task]:
         seen: set[str] = set()
         for entry in islice(self.entries, self.limit):
-            if entry.id in seen:
-                raise InputError(f"the dataset has two samples {entry.id!r}: an id is of one sample")
-            seen.add(entry.id)
-            ways = tuple(way for way in self.ways if (entry.id, way) not in self.done)
+            id = written(entry.id)
+            if id in seen:
+                raise InputError(f"the dataset has two samples {id!r}: an id is of one sample")
+            seen.add(id)
+            ways = tuple(way for way in self.ways if (id, way) not in self.done)
             if ways:
-                yield Task(entry.id, ways, made(entry.make) if self.make else entry.make, len(seen) == 1)
+                yield Task(id, ways, made(entry.make) if self.make else entry.make, len(seen) == 1)
+        if not seen and self.limit != 0:
+            where = self.entries if isinstance(self.entries, Entries) else "the dataset"
+            raise InputError(f"no samples in {where}: nothing to do")
 
 
 @dataclass(frozen=True)
@@ -214,6 +228,13 @@ def made(make: Callable[[], Sample]) -> Sample | str:
 def words(error: AgentSegError) -> str:
     """An error as rows have it: its kind and what it says."""
     return f"{type(error).__name__}: {error}"
+
+
+def written(id: str) -> str:
+    """An id as a file can hold it: lone surrogates are spelled out; different ids stay different."""
+    if not _SURROGATE.search(id):
+        return id
+    return id.replace("\\", "\\\\").encode("utf8", "backslashreplace").decode("utf8")
 
 
 def _scene(id: str) -> str:

@@ -12,6 +12,7 @@ from agentseg.evaluation.report.choose import apart, best, worst
 from agentseg.evaluation.report.data import Run, Side
 from agentseg.evaluation.report.numbers import per_cent, plural
 from agentseg.evaluation.report.pictures import picture
+from agentseg.evaluation.report.plain import clipped
 from agentseg.evaluation.report.samples import Samples, find_samples
 from agentseg.masks import RLE, area, decode
 from agentseg.sample import Sample
@@ -94,7 +95,7 @@ def cases(runs: Sequence[Run], number: int, root: Path | None = None) -> Cases:
                for key, sides in group]
         for name, group in plan.items()
     }  # fmt: skip
-    return Cases({name: group for name, group in groups.items() if group}, samples.missing)
+    return Cases({name: group for name, group in groups.items() if group}, clipped(samples.missing))
 
 
 def _case(
@@ -124,16 +125,17 @@ def _case(
                 alt=alt,
                 height=height,
                 said=said_of(said),
-                analysis=said.analysis,
-                plan=said.plan,
-                error=said.error,
+                analysis=clipped(said.analysis),
+                plan=clipped(said.plan),
+                error=clipped(said.error),
                 blame=blame_of(runs[place], point) if len(rows) == 1 else "",
             )
         )
-    reference = str(sample.extra.get("plan") or "") if sample else ""
+    reference = clipped(str(sample.extra.get("plan") or "")) if sample else ""
     if all(answer.plan == reference for answer in answers):
         reference = ""
-    return Case(key, row.query, [fact for fact in facts if fact], wanted_of(sample), reference, answers)
+    shown_facts = [clipped(fact) for fact in facts if fact]
+    return Case(clipped(key), clipped(row.query), shown_facts, wanted_of(sample), reference, answers)
 
 
 def position_of(sample: Sample | None, answers: Sequence[Prediction]) -> int:

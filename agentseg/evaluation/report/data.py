@@ -10,10 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ConfigDict, ValidationError
+
+from agentseg.config import explain
 from agentseg.errors import InputError
+from agentseg.evaluation.asked import Asked
 from agentseg.evaluation.figures import Ratio
 from agentseg.evaluation.prediction import Row
 from agentseg.evaluation.protocols import PROTOCOLS
+from agentseg.evaluation.report.plain import clipped
 from agentseg.evaluation.report.run_files import names_of, read_json, rows, spreads
 
 GRADES = ("j", "iou", "exact", "all_right", "right")
@@ -79,7 +84,7 @@ class Side:
     def groups(self, by: str) -> dict[str, dict[str, Any]]:
         """Figures by level, category, task or ``category x level``; empty where the dataset has no such thing."""
         found = self.summary.get("by", {}).get(by, {})
-        return {name: group["figures"] for name, group in found.items()}
+        return {clipped(name): group["figures"] for name, group in found.items()}
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,7 @@ def score_of(protocol: str, figure: str) -> str | None:
 
 
 def _run(folder: Path, name: str) -> Run:
-    asked, summary = read_json(folder, "run.json"), read_json(folder, "summary.json")
+    asked, summary = _asked(folder), read_json(folder, "summary.json")
     points: dict[str, dict[str, Point]] = {}
     for row, start in rows(folder / "rows.jsonl"):
         points.setdefault(row.twin, {})[row.id] = _point(row, start)
@@ -162,10 +167,45 @@ def _run(folder: Path, name: str) -> Run:
     sides = tuple(Side(twin, found[twin], points[twin]) for twin in found)
     if not sides:
         raise InputError(f"run {str(folder)!r} has no rows: nothing to report")
+    _check_counts(folder, summary, points)
     timing = read_json(folder, "timing.json") if (folder / "timing.json").is_file() else {}
     head = {key: sides[0].summary.get(key) for key in ("protocol", "statement", "interval")}
     order = tuple(sides[0].summary.get("order") or sides[0].summary["figures"])
     return Run(name, folder, {**asked, **head}, sides, order, dict(spreads(timing)))
+
+
+class _Asked(Asked):
+    """``run.json`` as any version wrote it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    versions: dict[str, str | int] = {}
+
+
+def _asked(folder: Path) -> dict[str, Any]:
+    """What the run was asked for."""
+    found = read_json(folder, "run.json")
+    try:
+        return _Asked(**found).model_dump(mode="json")
+    except ValidationError as error:
+        raise InputError(f"{str(folder / 'run.json')!r} is of no run: {clipped(explain(error))}") from None
+
+
+def _check_counts(folder: Path, summary: dict[str, Any], points: dict[str, dict[str, Point]]) -> None:
+    """Find out whether the summary is of the rows that are there."""
+    for twin in {*_twins(summary), *points}:
+        said, found = _summary(summary, twin).get("count"), len(points.get(twin, ()))
+        if said != found:
+            raise InputError(
+                f"{str(folder)!r} is no finished run (summary.json is of {said} {twin} rows, rows.jsonl has {found}): "
+                "finish it with --resume"
+            )
+
+
+def _twins(summary: dict[str, Any]) -> dict[Any, Any]:
+    """The summaries by kind of twin: as a run's file has them, or as a protocol itself gives them."""
+    found = summary.get("twins") or {summary.get("twin"): summary, **summary.get("others", {})}
+    return found if isinstance(found, dict) else {}
 
 
 def _rank(twin: str) -> int:
@@ -173,9 +213,8 @@ def _rank(twin: str) -> int:
 
 
 def _summary(summary: dict[str, Any], twin: str) -> dict[str, Any]:
-    """The summary of one kind of twin: as a run's file has it, or as a protocol itself gives it."""
-    twins = summary.get("twins") or {summary.get("twin"): summary, **summary.get("others", {})}
-    found = twins.get(twin) if isinstance(twins, dict) else None
+    """The summary of one kind of twin."""
+    found = _twins(summary).get(twin)
     if not isinstance(found, dict) or "figures" not in found:
         raise InputError(f"summary.json says nothing of {twin} twins, but rows.jsonl has such rows: use eval --resume")
     return {**summary, **found}

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from agentseg.errors import InputError
 from agentseg.evaluation.prediction import Row
+from agentseg.evaluation.report.plain import clipped
 
 
 def rows(path: Path) -> Iterator[tuple[Row, int]]:
@@ -47,7 +48,7 @@ def read_json(folder: Path, name: str) -> dict[str, Any]:
         raise InputError(f"{str(folder)!r} is no finished run (no {name}): {hint}") from None
     except OSError as error:
         raise InputError(f"{str(path)!r} cannot be read: {error.strerror or error}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{str(path)!r} is no JSON: {str(error)[:100]}") from None
     if not isinstance(found, dict):
         raise InputError(f"{str(path)!r} holds an object; found {type(found).__name__}")
@@ -74,7 +75,7 @@ def names_of(folders: Sequence[Path]) -> list[str]:
     """
     parts = [folder.resolve().parts for folder in folders]
     for length in range(1, max(map(len, parts)) + 1):
-        names = ["/".join(part[-length:]) for part in parts]
+        names = [clipped("/".join(part[-length:])) for part in parts]
         if len(set(names)) == len(names):
             return names
     raise InputError("the same run is named twice: name each once")

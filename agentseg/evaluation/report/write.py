@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +15,7 @@ from agentseg.evaluation.report import compare, tables
 from agentseg.evaluation.report.cases import cases
 from agentseg.evaluation.report.data import Run, figure_names, read_runs
 from agentseg.evaluation.report.numbers import plural
+from agentseg.evaluation.report.plain import clipped, plain
 from agentseg.evaluation.report.plots import plots
 
 GLYPHS = "●■▲◆▼✚✖◀▶⬟⬢✱"
@@ -27,6 +28,10 @@ CASES = 6
 """Worst cases of each run, where there are no more than four runs; a page has some 24 of them."""
 
 
+CONFIG = 20_000
+"""Characters of a run's configuration that a page shows."""
+
+
 @dataclass(frozen=True)
 class _System:
     name: str
@@ -35,7 +40,12 @@ class _System:
 
 
 def write_report(
-    runs: Sequence[str | Path], out: str | Path, *, number: int | None = None, root: Path | None = None
+    runs: Sequence[str | Path],
+    out: str | Path,
+    *,
+    number: int | None = None,
+    root: Path | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> Path:
     """Write the report of finished runs of one dataset, split and protocol.
 
@@ -44,6 +54,7 @@ def write_report(
         out: The HTML file; it appears whole or not at all. The same runs and data give the same bytes.
         number: Worst cases of each run, from 0, and half as many best ones; None for what fits a page.
         root: Where the dataset is now; None for where the runs found it. Without it cases show masks alone.
+        tell: Called with each note at the top of the page, and when the runs are read.
 
     Returns:
         The file.
@@ -53,7 +64,12 @@ def write_report(
         MissingExtra: jinja2 or matplotlib is not installed.
     """
     path = Path(out)
-    page = render(read_runs([Path(run) for run in runs]), number, root)
+    read = read_runs([Path(run) for run in runs])
+    _names(read)
+    for words in (*notes(read), f"{plural(len(read), 'run', 'runs')}; now the cases' pictures are opened and drawn"):
+        if tell is not None:
+            tell(words)
+    page = render(read, number, root)
     partial = path.with_name(f".{path.name}.part")
     try:
         partial.write_text(page, encoding="utf8", newline="\n")
@@ -77,7 +93,13 @@ def render(runs: Sequence[Run], number: int | None = None, root: Path | None = N
     except ImportError:
         raise MissingExtra("the report", "jinja2", "report") from None
     here = files("agentseg.evaluation.report")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: plain(value) if type(value) is str else value,  # markup is left as it is
+    )
     template = environment.from_string((here / "page.html.j2").read_text("utf8"))
     drawn = [{**asdict(plot), "svg": Markup(plot.svg)} for plot in plots(runs, _plotted(runs))]
     many = max(2, min(CASES, 4 * CASES // len(runs))) if number is None else number
@@ -94,25 +116,19 @@ def render(runs: Sequence[Run], number: int | None = None, root: Path | None = N
 
 
 def _facts(runs: Sequence[Run]) -> dict[str, Any]:
-    names, first = figure_names(runs), runs[0]
-    if not names:
-        raise InputError("the summaries of these runs hold no figure with a value: nothing to report")
+    names, first = _names(runs), runs[0]
     main, shown = names[0], _plotted(runs)
-    counts = sorted({run.first.summary["count"] for run in runs})
-    notes = []
-    if len(counts) > 1:
-        numbers = ", ".join(f"{count:,}" for count in counts)
-        notes.append(f"The runs have different numbers of samples ({numbers}): their figures are not comparable.")
     breakdowns = [(name, tables.breakdown(runs, name)) for name in shown]
-    what = f"{first.asked.get('dataset')}, {first.asked.get('split')} split"
-    size = f"{plural(len(runs), 'system', 'systems')}, {plural(counts[-1], 'sample', 'samples')}"
+    what = clipped(f"{first.asked.get('dataset')}, {first.asked.get('split')} split")
+    count = max(len(run.first.points) for run in runs)
+    size = f"{plural(len(runs), 'system', 'systems')}, {plural(count, 'sample', 'samples')}"
     return {
         "title": f"{what}: {size}",
         "protocol": first.asked.get("protocol") or "",
         "statement": first.asked.get("statement") or "",
         "interval": first.asked.get("interval") or {},
         "lead": compare.lead(runs, main),
-        "notes": notes,
+        "notes": notes(runs),
         "main": main,
         "names": shown,
         "systems": [_System(run.name, _what(run) if _what(run) != run.name else "", _config(run)) for run in runs],
@@ -126,6 +142,25 @@ def _facts(runs: Sequence[Run]) -> dict[str, Any]:
     }
 
 
+def notes(runs: Sequence[Run]) -> list[str]:
+    """What a reader has to know before the figures of these runs are compared."""
+    ids = [set(run.first.points) for run in runs]
+    shared, every = len(set.intersection(*ids)), len(set.union(*ids))
+    return [] if shared == every else [f"The runs share {shared:,} of {every:,} samples: they are not comparable."]
+
+
+def _names(runs: Sequence[Run]) -> list[str]:
+    """The figures that there are.
+
+    Raises:
+        InputError: There is none.
+    """
+    names = figure_names(runs)
+    if not names:
+        raise InputError("the summaries of these runs hold no figure with a value: nothing to report")
+    return names
+
+
 def _plotted(runs: Sequence[Run]) -> list[str]:
     names = figure_names(runs)
     return names[:1] + [name for name in names[1:] if name in SECOND][:1]
@@ -135,20 +170,20 @@ def _what(run: Run) -> str:
     """The reasoner, where the run's name does not say it already."""
     if run.asked.get("predictions"):
         return "other system's files"
-    name = str(run.asked.get("reasoner") or "")
+    name = clipped(str(run.asked.get("reasoner") or ""))
     return f"{name} (is told the plan)" if name == "oracle" else name
 
 
 def _config(run: Run) -> str:
     config = run.asked.get("config")
-    return json.dumps(config, indent=1, sort_keys=True, ensure_ascii=False) if config else ""
+    return plain(json.dumps(config, indent=1, sort_keys=True, ensure_ascii=False), CONFIG) if config else ""
 
 
 def _about(runs: Sequence[Run]) -> tables.Table:
     lines = []
     for place, run in enumerate(runs):
         limit, versions = run.asked.get("limit"), run.asked.get("versions") or {}
-        said = ", ".join(f"{name} {version}" for name, version in versions.items())
+        said = clipped(", ".join(f"{name} {version}" for name, version in versions.items()))
         twins = ", ".join(side.twin for side in run.sides)
         texts = (_what(run), twins, "all" if limit is None else f"first {limit:,}", said)
         lines.append(tables.Line(place, (run.name,), [tables.Cell(text) for text in texts]))
