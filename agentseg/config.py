@@ -125,6 +125,30 @@ def load_config(source: str | Path | Config | None = None, **overrides: Any) -> 
         raise ConfigError(f"{name}: {explain(error)}") from None
 
 
+def parse_toml(text: str, name: str) -> dict[str, Any]:
+    """Parse TOML.
+
+    Args:
+        text: What the file holds.
+        name: How errors call it.
+
+    Raises:
+        ConfigError: It is not TOML, nested too deeply, or a whole number has more than 64 bits.
+    """
+    try:
+        data = tomllib.loads(text)
+        large = _has_large(data)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name} is not TOML: {error}") from None
+    except RecursionError:
+        raise ConfigError(f"{name} is nested too deeply") from None
+    except ValueError:  # Python reads no number of more than 4,300 digits
+        large = True
+    if large:
+        raise ConfigError(f"{name}: a whole number of TOML has at most 64 bits; found a longer one: shorten it")
+    return data
+
+
 def explain(error: ValidationError) -> str:
     """Put a validation error into one line: the first field at fault, what it wants, what was found."""
     first = error.errors()[0]
@@ -154,12 +178,14 @@ def _read(name: str) -> dict[str, Any]:
                 known = ", ".join(PROFILES)
                 raise ConfigError(f"no configuration {name!r}: give a TOML file or one of the profiles {known}")
             text = path.read_text(encoding="utf8")
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name} is not TOML: {error}") from None
-    except RecursionError:
-        raise ConfigError(f"{name} is nested too deeply to be a configuration") from None
     except OSError as error:
         raise ConfigError(f"{name[:200]} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{name} is not UTF-8 text: {error.reason} at byte {error.start}") from None
+    return parse_toml(text, name)
+
+
+def _has_large(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_has_large, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int) and not -(2**63) <= value < 2**63

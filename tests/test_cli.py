@@ -66,6 +66,17 @@ def test_bad_input_is_one_clear_line_and_exit_code_2(
     assert words in found[0]
 
 
+def test_long_path_is_clipped_in_an_error_of_the_system(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def long(*_: object) -> int:
+        raise OSError(36, "File name too long", "x" * 5000)
+
+    monkeypatch.setattr("agentseg.cli.kitchen.run", long)
+    assert main(["kitchen", "--out", "out"]) == 2
+    assert lines(capsys) == [f"agentseg kitchen: {'x' * 200}: File name too long"]
+
+
 def test_text_that_is_no_picture_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "notes.png").write_text("hello")
     assert main(["segment", str(tmp_path / "notes.png"), "mug", "--out", str(tmp_path / "out")]) == 2

@@ -94,6 +94,8 @@ def test_config_is_frozen() -> None:
         ("[reasoner\n", "is not TOML"),
         ("a = 1\na = 2", "is not TOML"),
         (f"a = {'[' * 5000}", "nested too deeply"),
+        (f"confirm = {'9' * 5000}", "a whole number of TOML has at most 64 bits"),
+        (f"[reasoner]\nmodel = [1, 0x{'f' * 5000}]", "a whole number of TOML has at most 64 bits"),
         (b"\xff\xfe\x00", "is not UTF-8 text: invalid start byte at byte 0"),
     ],
     ids=lambda part: repr(part)[:40],

@@ -108,12 +108,43 @@ json_values = st.recursive(
 
 @settings(max_examples=40)
 @given(st.dictionaries(st.text(max_size=6), json_values, max_size=4))
-def test_indexed_json_gives_the_lists_and_objects_of_the_file(
+def test_indexed_json_gives_every_value_of_the_file(
     tmp_path_factory: pytest.TempPathFactory, value: dict[str, object]
 ) -> None:
     root = tmp_path_factory.getbasetemp()
     index = IndexedJson(Folder(root), folders.write_json(root / "i.json", value, "utf-8"))
-    assert {key: index.get(key) for key in index} == {k: v for k, v in value.items() if isinstance(v, list | dict)}
+    assert {key: index.get(key) for key in index} == value
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "'i.json' is empty"),
+        ('{"a": {}} rubbish', "nothing is read after the object at byte 10; found b'rubbish'"),
+        ('{"a": {}}{"b": {}}', "nothing is read after the object"),
+        ('{"a": [1], "a": [2]}', "key 'a' is there twice"),
+        ('{"a": [1], "\\u0061": null}', "key 'a' is there twice"),
+        ('{"a": 1 "b": 2}', "a comma or the closing bracket is read at byte 7"),
+        ('{"a": 1,}', "a key and a colon are read"),
+        ('{"a": }', "a value is read"),
+        ('{"a": 3', "a comma or the closing bracket is read"),
+        ('{"a": [{"b": "x', "it ends inside 3 open brackets"),
+        ("{", "a key and a colon are read"),
+    ],
+)
+def test_indexed_json_refuses_what_is_no_single_object(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "i.json").write_text(text)
+    with pytest.raises(InputError, match=message):
+        IndexedJson(Folder(tmp_path), tmp_path / "i.json")
+
+
+def test_indexed_json_notes_what_is_inside_lists_alone(tmp_path: Path) -> None:
+    value = {"n": 3, "a": [{"id": 1, "b": [{}]}, [2], {"id": "}"}], "z": []}
+    index = IndexedJson(Folder(tmp_path), folders.write_json(tmp_path / "i.json", value), records=True)
+    assert [index.at(span) for span in index.records("a")] == value["a"]
+    assert not list(index.records("z"))
+    with pytest.raises(InputError, match="'n' is a list; found b'3'"):
+        index.records("n")
 
 
 def test_memory_does_not_grow_with_the_number_of_samples(tmp_path: Path) -> None:

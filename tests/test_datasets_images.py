@@ -1,4 +1,6 @@
 import json
+import os
+import sys
 from pathlib import Path
 
 import dataset_folders as folders
@@ -108,6 +110,16 @@ def test_limit_skip_and_errors_leave_the_order_of_the_rest(tmp_path: Path) -> No
     assert len(failed) == 1
     assert failed[0].startswith("b: 'val/b.json'")
     assert not list(open_dataset("reasonseg", tmp_path, "val", limit=0))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no names that are not UTF-8")
+def test_picture_whose_name_is_not_utf_8_fails_alone(tmp_path: Path) -> None:
+    folders.reasonseg(tmp_path, ("a", "z"))
+    (tmp_path / "val" / "a.jpg").rename(tmp_path / "val" / os.fsdecode(b"caf\xe9.jpg"))
+    failed: dict[str, str] = {}
+    samples = open_dataset("reasonseg", tmp_path, "val", on_error=lambda id, error: failed.update({id: str(error)}))
+    assert [sample.id for sample in samples] == ["z"]
+    assert failed == {"caf\\xe9": "val: the file name 'val/caf\\xe9.jpg' is not UTF-8: rename the file"}
 
 
 def test_samples_are_made_only_when_asked_for(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ BROKEN = [
     ("[2, 2, 12,", '["2", 2, 12,', r"annotation 70.segmentation\[0\] is a number; found str"),
     ("[2, 2, 12,", "[1e999, 2, 12,", "finite pixels"),
     ('"annotations": [', '"annotations": {', "not JSON: 'annotations' opens and closes differently"),
-    ('"annotations"', '"annos"', "no list or object 'annotations'; there are info, images, annos"),
+    ('"annotations"', '"annos"', "no key 'annotations'; there are info, images, annos"),
 ]
 
 
@@ -172,5 +172,5 @@ def test_cut_off_and_empty_instances_are_input_errors(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="'refcoco/instances.json': not JSON: it ends inside"):
         list(open_dataset("refcoco", tmp_path, split="val"))
     path.write_text("")
-    with pytest.raises(InputError, match="'refcoco/instances.json' cannot be read"):
+    with pytest.raises(InputError, match="'refcoco/instances.json' is empty"):
         list(open_dataset("refcoco", tmp_path, split="val"))

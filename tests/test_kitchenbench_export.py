@@ -53,6 +53,34 @@ def test_an_export_is_not_written_over(folder):
 def test_a_split_without_an_end_needs_a_limit(tmp_path):
     with pytest.raises(InputError, match="does not end"):
         export("train", tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "given", [["export", "--split", "tset"], ["export", "--split", "train"], ["show", "--split", "x"]]
+)
+def test_a_refused_command_makes_no_folder(tmp_path, capsys, given):
+    assert main(["kitchenbench", *given, "--out", str(tmp_path / "new" / "out")]) == 2
+    assert "split" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_pictures_of_another_are_not_mixed_with_those_of_an_export(tmp_path):
+    (tmp_path / "JPEGImages").mkdir()
+    (tmp_path / "JPEGImages" / "mine.jpg").write_text("mine")
+    with pytest.raises(InputError, match="JPEGImages' exists: name a new folder"):
+        export("test", tmp_path, limit=1)
+    assert [path.name for path in tmp_path.rglob("*")] == ["JPEGImages", "mine.jpg"]
+
+
+def test_an_export_that_is_stopped_leaves_nothing(tmp_path):
+    def stop(done):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export("test", tmp_path, limit=LIMIT, everything=True, on_progress=stop)
+    assert not list(tmp_path.iterdir())
 
 
 def test_show_draws_pictures_and_says_which(tmp_path, capsys):

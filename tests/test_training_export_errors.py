@@ -64,6 +64,13 @@ def other_tokens(ck: Path) -> None:
         (lambda ck: edit(ck / "config.json", rope_parameters={"rope_type": "yarn"}), "rope_type = 'yarn'"),
         (lambda ck: edit(ck / "config.json", num_hidden_layers=3), "lacks the tensor 'model.layers.2"),
         (lambda ck: edit(ck / "config.json", vocab_size=300), "config.json asks for \\(300, 64\\)"),
+        (lambda ck: edit(ck / "config.json", vocab_size=10**30), "vocab_size: .* less than or equal to 2147483647"),
+        (lambda ck: edit(ck / "config.json", num_hidden_layers=2**31), "num_hidden_layers: .* less than or equal"),
+        (lambda ck: edit(ck / "config.json", hidden_size=2**31 - 1, vocab_size=2**31 - 1), "the model takes 9.* GB"),
+        (
+            lambda ck: edit(ck / "config.json", rms_norm_eps=1e300),
+            "rms_norm_eps: .* less than or equal to 1000000000000;",
+        ),
         (lambda ck: edit(ck / "config.json", head_dim="big"), "config.json: head_dim"),
         (lambda ck: (ck / "config.json").write_text("{"), "is not JSON"),
         (lambda ck: (ck / "tokenizer.json").unlink(), "has no tokenizer.json: save the tokenizer"),

@@ -108,6 +108,8 @@ def test_wrong_fields_are_named_with_their_stage_and_file(tmp_path, line, said):
     [
         ("name = ", "is not TOML"),
         ('name = "a"\nsource = "made for a test of mistakes"', "stages"),
+        (CALLS.replace("count = 3", f"count = {'9' * 5000}"), "a whole number of TOML has at most 64 bits"),
+        (CALLS.replace("count = 3", f"count = 0x{'f' * 5000}"), "a whole number of TOML has at most 64 bits"),
         (CALLS.replace("stage:data", "stage:nowhere"), "no stage 'nowhere' before it; there are data"),
         (CALLS.replace("stage:data", "input:mine"), "no input 'mine'"),
         (CALLS.replace('name = "sum"', 'name = "data"'), "'data' twice"),
@@ -228,6 +230,14 @@ def test_dry_run_prints_the_plan_without_torch(tmp_path):
     assert plan["stages"][2]["base"] == str(tmp_path / "sft" / "final")
     assert "needs recording" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("out", "said"), [("", "--out is empty"), ("file", "is a file"), ("file/run", "is a file")])
+def test_out_that_is_no_folder_is_told_by_the_dry_run_too(tmp_path, capsys, monkeypatch, out, said):
+    monkeypatch.chdir(tmp_path)
+    Path("file").write_text("mine")
+    assert main(["train", "--recipe", "kitchen-micro", "--out", out, "--dry-run"]) == 2
+    assert said in capsys.readouterr().err
 
 
 def test_command_names_what_is_missing(tmp_path, capsys):

@@ -100,7 +100,9 @@ def test_interrupted_recording_says_how_to_go_on_and_does(
         ('{"query": "a"}', "either picture .* found neither"),
         ('{"picture": "a.png", "frames": ["a.png"], "query": "a"}', "found both"),
         ('{"picture": "../a.png", "query": "a"}', "below the folder"),
-        ('{"picture": "a.png", "query": " "}', "query is empty"),
+        ('{"picture": "a.png", "query": " "}', "'queries.jsonl', line 1: the query is empty"),
+        (json.dumps({"picture": "a.png", "query": "a" * 501}), "'queries.jsonl', line 1: a query has at most 500"),
+        ('{"picture": "a.png", "query": "a"}\n' * 2, "'queries.jsonl', line 2: .* of line 1 again"),
         ('{"picture": "a.png", "query": 3}', "query is text; found int"),
         ('{"frames": [], "query": "a"}', "frames a list of names"),
         ('{"picture": "a.png", "query": "a", "answer": [1]}', "a line has picture or frames"),
@@ -111,6 +113,17 @@ def test_line_that_is_no_query_stops_and_is_named(tmp_path: Path, line: str, wor
     (tmp_path / "queries.jsonl").write_text(line + "\n")
     with pytest.raises(InputError, match=words):
         list(Pictures(str(tmp_path)))
+
+
+@pytest.mark.parametrize("more", [["--quiet"], [], ["--quiet", "--limit", "1"]])
+def test_broken_line_is_told_before_the_work_begins(
+    command: list[str], more: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (tmp_path / "data" / "queries.jsonl").open("a") as file:
+        file.write('{"picture": "a.png", "query": ""}\n')
+    assert main([*command, *more]) == 2
+    assert capsys.readouterr().err.startswith("agentseg record: 'queries.jsonl', line 4: the query is empty")
+    assert not (tmp_path / "out").exists()
 
 
 def test_picture_that_is_missing_is_an_error_of_its_line_alone(command: list[str], tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         silence(sys.stdout)
-        say(f"{name}: {error.filename or 'standard output'}: {error.strerror or error}")
+        say(f"{name}: {str(error.filename or 'standard output')[:200]}: {error.strerror or str(error)[:200]}")
         return 2
 
 

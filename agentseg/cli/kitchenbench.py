@@ -132,11 +132,13 @@ def _captioned(rgb: Any, lines: list[str]) -> Any:
 
 def _folder(arguments: argparse.Namespace, names: list[str], most: int) -> Path:
     from agentseg.outputs import make_folder
+    from agentseg.sim.kitchenbench.export import check_split
 
     if not arguments.out:
         raise InputError("--out is empty: name a folder")
     if arguments.limit is not None and not 1 <= arguments.limit <= most:
         raise InputError(f"--limit goes from 1 to {most}; found {arguments.limit}")
+    check_split(arguments.split, arguments.limit)
     make_folder(Path(arguments.out), names)
     return Path(arguments.out)
 

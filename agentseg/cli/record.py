@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     asked = _asked(arguments, config)
     root = Path(arguments.root or ".").expanduser().absolute()  # workers may stand elsewhere
     entries = entries_of(arguments.dataset, str(root), arguments.split)
-    total = None if arguments.quiet else count_of(entries, arguments.limit)
+    total = _total(arguments, entries)
     bar = Bar(None if total is None else total * arguments.attempts, "traces", arguments.quiet)
     if arguments.attempts > 1 and config.reasoner.temperature == 0 and not arguments.quiet:
         say("agentseg record: the temperature is 0: attempts will hardly differ; set reasoner.temperature in --config")
@@ -92,6 +92,16 @@ def run(arguments: argparse.Namespace) -> int:
         counts["table"] = str(compact(Path(arguments.out)))
     print(json.dumps({"out": arguments.out, **counts}))
     return 0
+
+
+def _total(arguments: argparse.Namespace, entries: Any) -> int | None:
+    """Samples that there are, where they are shown; the lines of a folder's queries are all read first."""
+    from agentseg.training.record import FOLDER
+
+    if arguments.dataset == FOLDER:
+        lines = sum(1 for _ in entries)  # a broken one is told before the work, not in the middle of it
+        return min(lines, arguments.limit or lines)
+    return None if arguments.quiet else count_of(entries, arguments.limit)
 
 
 def _check(arguments: argparse.Namespace) -> None:

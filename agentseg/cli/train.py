@@ -41,11 +41,15 @@ def add_parser(verbs: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry the verb out."""
+    from agentseg.outputs import check_folder
     from agentseg.training.recipes.ablations import ablate
     from agentseg.training.recipes.recipe import load_recipe
     from agentseg.training.recipes.reuse import link
     from agentseg.training.recipes.run import run_recipe, steps_of
 
+    if not arguments.out:
+        raise InputError("--out is empty: name a folder")
+    check_folder(Path(arguments.out), ())
     recipe = load_recipe(arguments.recipe, seed=arguments.seed, inputs=_inputs(arguments.input))
     recipe = ablate(recipe, arguments.ablate)
     if arguments.share and not arguments.dry_run and int(os.environ.get("RANK", "0")) == 0:

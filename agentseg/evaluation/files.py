@@ -8,8 +8,9 @@ A folder holds either or both of
 * pictures: ``ID.png`` for a single picture, ``ID/FRAME.png`` for every annotated frame of a clip (for ReVOS and MeViS
   that is their own ``video/expression/frame.png``). Foreground is what is not 0.
 
-FRAME is the frame's name where the dataset has names, else its position from 0. What is missing or broken is a failure
-that says what was looked for. Nothing outside the folder is read.
+FRAME is the frame's name where the dataset has names, else its position from 0. What is missing, broken or contradicts
+itself is a failure that says so, and so is an answer to ``segment`` with neither masks nor a status. Pictures are read
+as they are stored: their EXIF orientation is ignored. Nothing outside the folder is read.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from agentseg.evaluation.datasets.fields import checked, rle_of
 from agentseg.evaluation.datasets.folder import Folder
 from agentseg.evaluation.datasets.indexed_json import IndexedJson
 from agentseg.evaluation.prediction import Prediction
-from agentseg.masks import RLE, encode
+from agentseg.masks import RLE, area, encode
 from agentseg.sample import Sample
 from agentseg.trace import Status
 
@@ -46,7 +47,7 @@ class FilesSystem:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self._folder = Folder(folder)
+        self._folder = Folder(folder, "predictions")
         path = self._folder.path(JSON, "predictions")
         self._json = IndexedJson(self._folder, path) if path.is_file() else None
         if self._json is None and next(self._folder.root.rglob("*.png"), None) is None:
@@ -92,11 +93,26 @@ def _from_json(value: Any, sample: Sample, where: str) -> Prediction:
     if facts.get("number") is not None and checked(facts["number"], int, f"{where}: field 'number'") < 0:
         raise InputError(f"{where}: field 'number' is a whole number from 0; found {facts['number']}")
     try:
-        return Prediction(**facts, masks=_masks(answer.get("masks"), sample, where))
+        prediction = Prediction(**facts, masks=_masks(answer.get("masks"), sample, where))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the answer"
         raise InputError(f"{where}: {place}: {first['msg']}") from None
+    if sample.task == "segment" and answer.get("masks") is None and "status" not in answer:
+        found = ", ".join(answer)
+        raise InputError(f"{where}: no_answer: a segment sample is answered with masks or a status; found {found}")
+    _check_none(prediction, where)
+    return prediction
+
+
+def _check_none(said: Prediction, where: str) -> None:
+    """Refuse an answer that says that there is no such thing, and shows one."""
+    if said.status != "no_target":
+        return
+    shown = {"masks": any(map(area, said.masks.values())), "boxes": said.boxes, "number": said.number}
+    found = [name for name, value in shown.items() if value]
+    if found:
+        raise InputError(f"{where}: 'no_target' says that there is no such thing; found {', '.join(found)} beside it")
 
 
 def _masks(value: Any, sample: Sample, where: str) -> dict[int, RLE]:
@@ -139,15 +155,16 @@ def _from_pictures(folder: Folder, sample: Sample, has_json: bool) -> Prediction
 def _png(folder: Folder, path: Path, sample: Sample) -> RLE:
     from PIL import Image
 
-    size = folder.size(path)
-    if sample.size is not None and size != sample.size:
-        raise InputError(f"{folder.name(path)!r} has the size {sample.size} of its frame; found {size}")
+    folder.size(path)  # refuses what is no picture, or too large
     try:
         with Image.open(path) as image:
             values = np.asarray(image)
             bands = image.getbands()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise InputError(f"{folder.name(path)!r} cannot be read as a picture: {str(error)[:100]}") from None
+    size = values.shape[:2]
+    if sample.size is not None and size != sample.size:
+        raise InputError(f"{folder.name(path)!r} has the size {sample.size} of its frame; found {size}")
     colours = [place for place, band in enumerate(bands) if band != "A"]  # opaque is not foreground
     return encode(np.any(np.atleast_3d(values)[:, :, colours] != 0, axis=2))
 

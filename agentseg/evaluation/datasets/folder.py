@@ -25,22 +25,25 @@ class Folder:
 
     Args:
         root: An existing folder.
+        what: What it holds, for people.
 
     Raises:
         InputError: There is no such folder.
     """
 
-    def __init__(self, root: str | Path) -> None:
+    def __init__(self, root: str | Path, what: str = "dataset") -> None:
         self.root = Path(root).expanduser().resolve()
         if not self.root.is_dir():
-            raise InputError(f"no folder {str(root)[:200]!r}: name the folder that holds the dataset")
+            raise InputError(f"no folder {str(root)[:200]!r}: name the folder that holds the {what}")
 
     def path(self, name: str, where: str) -> Path:
         """Path of a name that ``where`` (a file and field) gave, existing or not, below the root.
 
         Raises:
-            InputError: The name leads out of the folder.
+            InputError: The name leads out of the folder, or its bytes are no text.
         """
+        if (shown := readable(name)) != name:
+            raise InputError(f"{readable(where)}: the file name '{shown[:120]}' is not UTF-8: rename the file")
         if not is_plain_name(name):
             raise InputError(f"{where}: a name below the folder, without '..', is read; found {name[:120]!r}")
         try:
@@ -68,8 +71,13 @@ class Folder:
                 return path
         raise InputError(f"{str(self.root)!r}: no {what}; looked for {', '.join(tried)}")
 
-    def files(self, folder: str, suffix: str) -> Iterator[Path]:
+    def files(self, folder: str, suffix: str, *, strict: bool = True) -> Iterator[Path]:
         """Files of a subfolder with this suffix, by name.
+
+        Args:
+            folder: Its name, or empty for the root.
+            suffix: Such as ``.png``; case does not matter.
+            strict: Refuse a name that is not UTF-8 here; else ``path`` does when it is asked for.
 
         Raises:
             InputError: There is no such subfolder, or a file is a link out of the root.
@@ -80,7 +88,8 @@ class Folder:
             raise InputError(f"{str(self.root)!r}: no folder {folder!r}; there are {', '.join(there[:12]) or 'none'}")
         for path in sorted(place.iterdir()):
             if path.suffix.lower() == suffix:
-                yield self.path(self.name(path), folder or "folder")
+                name = self.name(path)
+                yield self.path(name, folder or "folder") if strict or readable(name) == name else path
 
     def text(self, path: Path) -> str:
         """Text of a file: UTF-8, else cp1252 (some ReasonSeg files).
@@ -134,6 +143,15 @@ class Folder:
         if width * height > MAX_PIXELS:
             raise InputError(f"{called} has {width}x{height} pixels; at most {MAX_PIXELS:,} are read")
         return (width, height) if turned else (height, width)
+
+
+def readable(name: str) -> str:
+    """A name as text that can be written: bytes of it that are not UTF-8 as escapes."""
+    return name.encode("utf8", "surrogateescape").decode("utf8", "backslashreplace") if _has_bytes(name) else name
+
+
+def _has_bytes(name: str) -> bool:
+    return any("\udc80" <= sign <= "\udcff" for sign in name)
 
 
 def parse(text: str | bytes, where: str) -> Any:

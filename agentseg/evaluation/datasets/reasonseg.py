@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from agentseg.errors import InputError
 from agentseg.evaluation.datasets.entry import Entry, base
 from agentseg.evaluation.datasets.fields import checked, field
-from agentseg.evaluation.datasets.folder import Folder
+from agentseg.evaluation.datasets.folder import Folder, readable
 from agentseg.evaluation.datasets.polygons import coordinate, fill_polygon
 from agentseg.masks import Mask, encode
 from agentseg.sample import Sample
@@ -50,8 +50,8 @@ def reasonseg(folder: Folder, split: str, dataset: str = "reasonseg") -> Iterato
     Raises:
         InputError: There is no such split; a sample: its JSON is missing or a field is broken.
     """
-    for picture in folder.files(split, ".jpg"):
-        yield Entry(picture.stem, partial(_sample, folder, picture, split, dataset))
+    for picture in folder.files(split, ".jpg", strict=False):
+        yield Entry(readable(picture.stem), partial(_sample, folder, picture, split, dataset))
 
 
 def label_map(shapes: list[Shape], size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -72,6 +72,7 @@ def label_map(shapes: list[Shape], size: tuple[int, int]) -> NDArray[np.uint8]:
 
 
 def _sample(folder: Folder, picture: Path, split: str, dataset: str) -> Sample:
+    folder.path(folder.name(picture), split)
     path = folder.path(folder.name(picture.with_suffix(".json")), repr(folder.name(picture)))
     record = folder.json(path)
     where = repr(folder.name(path))

@@ -12,8 +12,10 @@ written last, so that a folder that has them is whole.
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -24,12 +26,14 @@ import numpy as np
 from agentseg.errors import InputError
 from agentseg.frames import Frame
 from agentseg.masks import encode
+from agentseg.sim.kitchenbench.human import human_queries
 from agentseg.sim.kitchenbench.maker import BenchQuery
 from agentseg.sim.kitchenbench.samples import all_queries, rendered
+from agentseg.sim.kitchenbench.splits import split_of
 from agentseg.sim.truth import Truth
 
 JPEG_QUALITY = 95
-MASKS = "mask_dict.json"
+MASKS, PICTURES = "mask_dict.json", "JPEGImages"
 EXPORT_LIMIT = 100_000
 """Most samples of one export."""
 
@@ -49,6 +53,18 @@ class Exported:
     left_out: dict[str, int]
 
 
+def check_split(split: str, limit: int | None = None) -> None:
+    """Find out whether a split can be written, before a folder is made for it.
+
+    Raises:
+        InputError: There is no such split, or one without an end has no limit.
+    """
+    if split == "human":
+        next(human_queries(), None)  # its file may be missing
+    elif split_of(split).size is None and limit is None:
+        raise InputError(f"the split {split!r} does not end: name a limit of at most {EXPORT_LIMIT}")
+
+
 def export(
     split: str,
     folder: Path,
@@ -61,7 +77,7 @@ def export(
 
     Args:
         split: Name of the split.
-        folder: Exists; holds no export yet.
+        folder: Exists; holds no export and no ``JPEGImages`` yet. What an error leaves half done is removed.
         limit: Only the first so many samples, the left out ones included; None for all of a split that ends.
         everything: Write queries for numbers and boxes too.
         on_progress: Called with the number of samples so far.
@@ -70,21 +86,27 @@ def export(
         InputError: There is no such split, a split without an end has no limit, or a file exists or cannot be written.
     """
     meta = folder / f"meta_expressions_{split}_.json"
-    for path in (meta, folder / MASKS):
+    check_split(split, limit)
+    for path in (meta, folder / MASKS, folder / PICTURES):
         if path.exists():
             raise InputError(f"{str(path)!r} exists: name a new folder")
-    if limit is None and split == "train":
-        raise InputError(f"the split 'train' does not end: name a limit of at most {EXPORT_LIMIT}")
+    parts = [folder / f".{name}.part" for name in (MASKS, meta.name)]
     try:
-        with (folder / f".{MASKS}.part").open("w", encoding="utf8") as masks:
+        with parts[0].open("w", encoding="utf8") as masks:
             writer = _Writer(folder, masks, everything)
             writer.write(islice(all_queries(split), limit), on_progress or (lambda done: None))
-        (folder / f".{MASKS}.part").replace(folder / MASKS)
-        part = folder / f".{meta.name}.part"
-        part.write_text(json.dumps({"videos": writer.videos}), encoding="utf8")
-        part.replace(meta)
-    except OSError as error:
-        raise InputError(f"the folder {str(folder)[:200]!r} cannot be written: {error.strerror or error}") from None
+        parts[1].write_text(json.dumps({"videos": writer.videos}), encoding="utf8")
+        parts[0].replace(folder / MASKS)
+        parts[1].replace(meta)
+    except BaseException as error:
+        for path in (*parts, folder / MASKS):
+            with suppress(OSError):
+                path.unlink()
+        shutil.rmtree(folder / PICTURES, ignore_errors=True)
+        if isinstance(error, OSError):
+            reason = error.strerror or error
+            raise InputError(f"the folder {str(folder)[:200]!r} cannot be written: {reason}") from None
+        raise
     return Exported(len(writer.videos), writer.expressions, dict(writer.left_out))
 
 
@@ -125,7 +147,7 @@ class _Writer:
     def _video(self, query: BenchQuery, frames: list[Frame]) -> dict[str, Any]:
         from PIL import Image
 
-        place = self.folder / "JPEGImages" / str(query.seed)
+        place = self.folder / PICTURES / str(query.seed)
         place.mkdir(parents=True, exist_ok=True)
         names = [f"{index:05d}" for index in range(len(frames))]
         for name, frame in zip(names, frames, strict=True):

@@ -8,6 +8,7 @@ Departures:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
@@ -144,7 +145,7 @@ def _kind(size: tuple[int, ...], quantization: Quantization) -> str:
 
 
 def _bytes(size: tuple[int, ...], quantization: Quantization) -> int:
-    numbers = int(np.prod(size, dtype=np.int64))
+    numbers = math.prod(size)
     kind = _kind(size, quantization)
     return numbers * 4 if kind == "f32" else numbers * 2 if kind == "f16" else numbers // _BLOCK * _BLOCK_BYTES
 

@@ -11,6 +11,10 @@ from agentseg.config import explain
 from agentseg.errors import InputError
 
 ARCHITECTURE = "Qwen3ForCausalLM"
+MOST, MOST_LAYERS = 2**31 - 1, 10_000
+"""Greatest size and number of layers that is read; GGUF keeps sizes in 32 bits."""
+LARGEST = 1e12
+"""Greatest constant that is read; GGUF keeps them as float32."""
 
 _LAYER = {
     "input_layernorm": "attn_norm",
@@ -47,16 +51,16 @@ class Qwen3(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
-    vocab_size: int = Field(ge=1)
-    hidden_size: int = Field(ge=1)
-    intermediate_size: int = Field(ge=1)
-    num_hidden_layers: int = Field(ge=1)
-    num_attention_heads: int = Field(ge=1)
-    num_key_value_heads: int = Field(ge=1)
-    head_dim: int = Field(ge=2)
-    max_position_embeddings: int = Field(ge=1)
-    rms_norm_eps: float = Field(gt=0)
-    rope_theta: float = Field(gt=0)
+    vocab_size: int = Field(ge=1, le=MOST)
+    hidden_size: int = Field(ge=1, le=MOST)
+    intermediate_size: int = Field(ge=1, le=MOST)
+    num_hidden_layers: int = Field(ge=1, le=MOST_LAYERS)
+    num_attention_heads: int = Field(ge=1, le=MOST)
+    num_key_value_heads: int = Field(ge=1, le=MOST)
+    head_dim: int = Field(ge=2, le=MOST)
+    max_position_embeddings: int = Field(ge=1, le=MOST)
+    rms_norm_eps: float = Field(gt=0, le=LARGEST)
+    rope_theta: float = Field(gt=0, le=LARGEST)
     tie_word_embeddings: bool
 
     def tensors(self) -> Iterator[tuple[str, str, tuple[int, ...]]]:

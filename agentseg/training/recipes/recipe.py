@@ -6,13 +6,13 @@ Values that begin with ``stage:`` name what an earlier stage made (``stage:sft``
 
 from __future__ import annotations
 
-import tomllib
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
+from agentseg.config import parse_toml
 from agentseg.errors import ConfigError
 from agentseg.training.stages.options import DistillOptions, Options, SftOptions, TeacherOptions, WiseOptions
 
@@ -206,12 +206,8 @@ def _read(name: str) -> dict[str, Any]:
             if not path.is_file():
                 raise ConfigError(f"no recipe {name!r}: give a TOML file or one of {', '.join(RECIPES)}")
             text = path.read_text(encoding="utf8")
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{name} is not TOML: {error}") from None
-    except RecursionError:
-        raise ConfigError(f"{name} is nested too deeply to be a recipe") from None
     except OSError as error:
         raise ConfigError(f"{name[:200]} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{name} is not UTF-8 text: {error.reason} at byte {error.start}") from None
+    return parse_toml(text, name)

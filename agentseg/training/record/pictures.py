@@ -51,15 +51,21 @@ class Pictures:
         """Yield an entry a line.
 
         Raises:
-            InputError: There is no ``queries.jsonl``, or a line is not as above; the message names it.
+            InputError: There is no ``queries.jsonl``, or a line is not as above or has the id of an earlier one; the
+                message names it.
         """
         folder = Folder(self.root)
         path = folder.path(QUERIES, "queries")
+        seen: dict[str, int] = {}
         try:
             with path.open("rb") as file:
                 for number, text in enumerate(file, 1):
                     if text.strip():
-                        line = _read(text, f"{QUERIES!r}, line {number}")
+                        where = f"{QUERIES!r}, line {number}"
+                        line = _read(text, where)
+                        if seen.setdefault(line.id, number) != number:
+                            found = f"{line.id[:80]!r} of line {seen[line.id]} again"
+                            raise InputError(f"{where}: every line has its own picture and query, or id; found {found}")
                         yield Entry(line.id, partial(_sample, folder, self.split, line))
         except OSError as error:
             found = f"{str(folder.root)!r}: {QUERIES} cannot be read: {error.strerror or error}"
@@ -81,7 +87,10 @@ def _read(text: bytes, where: str) -> _Line:
     query, media = data.get("query"), _media(data, where)
     if not isinstance(query, str):
         raise InputError(f"{where}: query is text; found {type(query).__name__}")
-    query_text(query)  # empty and endless ones are told before anything is asked
+    try:
+        query_text(query)  # empty and endless ones are told before anything is asked
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
     known = hashlib.sha256(json.dumps([media, query]).encode()).hexdigest()[:8]
     id = data.get("id", f"{media[0]}/{known}")
     if not isinstance(id, str) or not is_plain_name(id):
