@@ -91,3 +91,9 @@ def test_wrong_paths_and_names_are_told(folder: Path, tmp_path: Path, monkeypatc
 @pytest.mark.skipif("AGENTSEG_HF_MODEL" not in os.environ, reason="no real model: set AGENTSEG_HF_MODEL")
 def test_real_model_writes_text() -> None:
     assert load_reasoner(f"hf:{os.environ['AGENTSEG_HF_MODEL']}", ReasonerConfig()).invoke(ASK).text
+
+
+def test_tokens_of_a_rationale_are_counted_by_the_models_own_tokenizer(folder: Path) -> None:
+    chat = HfChat(model=str(folder))
+    tokenizer, _ = chat._loaded()
+    assert chat.get_num_tokens("find mug") == len(tokenizer.tokenize("find mug")) > 0

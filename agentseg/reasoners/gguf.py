@@ -71,6 +71,13 @@ class GgufChat(BaseChatModel):
     def _identifying_params(self) -> Mapping[str, Any]:
         return {"path": self.path, "temperature": self.temperature, "num_ctx": self.num_ctx, "seed": self.seed}
 
+    def get_num_tokens(self, text: str) -> int:
+        """Tokens of a text, by the model's own tokenizer; the runtime reads the text to count them."""
+        if not text:
+            return 0
+        request = {"prompt": text.replace("<|", "< |"), "max_tokens": 1, "cache_prompt": False}
+        return self._loaded().complete(request, self.timeout, lambda _piece: False).prompt_tokens
+
     def with_structured_output(
         self, schema: dict[str, Any] | type, *, include_raw: bool = False, **kwargs: Any
     ) -> Runnable[LanguageModelInput, Any]:

@@ -73,6 +73,12 @@ class HfChat(BaseChatModel):
     def _identifying_params(self) -> Mapping[str, Any]:
         return {"model": self.model, "temperature": self.temperature, "seed": self.seed}
 
+    def get_num_tokens(self, text: str) -> int:
+        """Tokens of a text, by the model's own tokenizer."""
+        with self._lock:
+            tokenizer, _ = self._loaded()
+        return len(tokenizer(text, add_special_tokens=False)["input_ids"])
+
     def _generate(
         self,
         messages: list[BaseMessage],
