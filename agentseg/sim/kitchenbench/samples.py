@@ -88,20 +88,23 @@ def rendered(seed: int, frames: int) -> tuple[list[Frame], Truth]:
     return render_kitchen(seed, frames=frames, width=width, height=height, supersample=2)
 
 
-def sample_of(query: BenchQuery, root: str = "", dataset: str = "kitchenbench") -> Sample:
+def sample_of(
+    query: BenchQuery, root: str = "", dataset: str = "kitchenbench", *, truth: Truth | None = None
+) -> Sample:
     """The sample of a query.
 
     Args:
         query: A query of KitchenBench.
         root: Folder that the sample names; nothing is taken from there.
         dataset: Name of the dataset.
+        truth: In place of that of the rendered pictures, for those who need no pictures.
 
     Returns:
         Masks of every frame; for ``detect`` a box for each thing as well, for ``count`` the number. ``media`` is
         ``kitchen:SEED?frames=T``; ``extra`` has the program, the plan, its rationale in a few words and at length,
         the ids of the answer, and what the sample has of what its split needs.
     """
-    _, truth = rendered(query.seed, query.frames)
+    truth = truth or rendered(query.seed, query.frames)[1]
     boxes = {0: tuple(box_of(truth.ids[0] == id) for id in query.answer)} if query.task == "detect" else {}
     return Sample(
         id=query.id,

@@ -27,8 +27,7 @@ from agentseg.training.stages.episode import Episode, opened
 from agentseg.training.stages.rules import Rules
 from agentseg.training.stages.wise import asking_for_detail
 from agentseg.training.student.nonce import Said, with_coined
-from agentseg.training.student.questions import ask_of
-from agentseg.twin import Twin
+from agentseg.training.student.questions import Scene, ask_of
 
 PER_SCENE = 24
 """Descriptions of a scene."""
@@ -85,7 +84,7 @@ def _of_scene(scene: int, rng: np.random.Generator, manner: Manner) -> Iterator[
     view = twin_text(Timeline(twins), RULES[0].instances, RULES[0].prompt)
     for query in found:
         for place, text in enumerate(_wordings(query, rng)):
-            messages = _messages(replace(query, text=text), view, twins, manner, rng)
+            messages = _messages(replace(query, text=text), view, (truth, twins), manner, rng)
             yield Row(messages=messages, trace_id=f"kitchen:{query.id}/{place}", group=f"kitchen:{scene}")
 
 
@@ -98,9 +97,7 @@ def _say(query: BenchQuery, rng: np.random.Generator) -> str:
     return say(query.tree, answer=len(query.answer), task=query.task, rng=rng)
 
 
-def _messages(
-    query: BenchQuery, view: str, twins: tuple[Twin, ...], manner: Manner, rng: np.random.Generator
-) -> list[Message]:
+def _messages(query: BenchQuery, view: str, scene: Scene, manner: Manner, rng: np.random.Generator) -> list[Message]:
     """One conversation; what found nothing has a second turn, which says so."""
     tree = query.tree
     assert tree is not None
@@ -120,7 +117,7 @@ def _messages(
     ]
     if not query.answer and not manner.static:
         rules = RULES[int(rng.integers(len(RULES)))]
-        messages += _closed(query, twins, written, said, rules, manner if explain else None)
+        messages += _closed(query, scene, written, said, rules, manner if explain else None)
     return messages
 
 
@@ -136,10 +133,10 @@ def _coined(said: Said, query: BenchQuery, rng: np.random.Generator) -> Said:
 
 
 def _closed(
-    query: BenchQuery, twins: tuple[Twin, ...], written: str, said: Said, rules: Rules, manner: Manner | None
+    query: BenchQuery, scene: Scene, written: str, said: Said, rules: Rules, manner: Manner | None
 ) -> list[Message]:
     """The results that come back of a plan that found nothing, and the turn that says so."""
-    back = Episode(opened(ask_of(query, twins, {}), rules), rules).take(written, cut=False)
+    back = Episode(opened(ask_of(query, scene), rules), rules).take(written, cut=False)
     if not back:
         return []
     end = _turn(f"no {said.gist}", {"answer": []}, said.why if manner else "", manner.order if manner else ())

@@ -10,19 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-import numpy as np
-
-from agentseg.masks import RLE, encode
-from agentseg.sample import Sample
 from agentseg.sim.kitchenbench.human import human_queries
 from agentseg.sim.kitchenbench.maker import BenchQuery
-from agentseg.sim.kitchenbench.rationale import detail, gist
-from agentseg.sim.kitchenbench.samples import queries
+from agentseg.sim.kitchenbench.samples import queries, sample_of
 from agentseg.sim.kitchenbench.splits import frames_of, split_of
 from agentseg.sim.render import render_truth
 from agentseg.sim.truth import Truth
 from agentseg.training.stages.asks import Ask
 from agentseg.twin import Twin
+
+Scene = tuple[Truth, tuple[Twin, ...]]
+"""Truth of a scene, and its true twins by frame."""
 
 KEPT = 4
 """Scenes that are kept; queries of one scene follow each other."""
@@ -39,45 +37,19 @@ def asks(split: str, first: int | None = None) -> Iterator[Ask]:
         InputError: There is no such split.
     """
     for query in _queries(split, first):
-        _, twins = _scene(query.seed, query.frames)
-        yield ask_of(query, twins, _targets(query))
+        yield ask_of(query, _scene(query.seed, query.frames))
 
 
-def ask_of(query: BenchQuery, twins: tuple[Twin, ...], targets: dict[int, RLE]) -> Ask:
+def ask_of(query: BenchQuery, scene: Scene) -> Ask:
     """A query of KitchenBench as an ask.
 
     Args:
         query: The query.
-        twins: True twins of its scene.
-        targets: Masks of the answer, by frame.
+        scene: Truth and true twins of its scene.
     """
-    answer = set(query.answer)
-    boxes = {0: tuple(row.box for row in twins[0].instances if row.id in answer)} if query.task == "detect" else {}
-    handle = f"kitchen:{query.seed}?frames={query.frames}"
-    sample = Sample(
-        id=query.id,
-        dataset="kitchenbench",
-        split=query.split,
-        task=query.task,
-        query=query.text,
-        media=(handle,),
-        indices=tuple(range(query.frames)),
-        size=twins[0].size,
-        targets=targets,
-        boxes=boxes,
-        number=query.number,
-        level=query.level,
-        category=query.category,
-        licence="Apache-2.0",
-        extra={
-            "program": query.program,
-            "plan": query.plan,
-            "gist": gist(query.tree) if query.tree else "",
-            "detail": detail(query.tree) if query.tree else "",
-            "answer": list(query.answer),
-        },
-    )
-    return Ask(twins=twins, media=handle, sample=sample)
+    truth, twins = scene
+    sample = sample_of(query, truth=truth)
+    return Ask(twins=twins, media=sample.media[0], sample=sample)
 
 
 def _queries(split: str, first: int | None) -> Iterator[BenchQuery]:
@@ -97,11 +69,6 @@ def _truth(seed: int, frames: int) -> Truth:
 
 
 @lru_cache(maxsize=KEPT)
-def _scene(seed: int, frames: int) -> tuple[Truth, tuple[Twin, ...]]:
+def _scene(seed: int, frames: int) -> Scene:
     truth = _truth(seed, frames)
     return truth, tuple(truth.twin(frame) for frame in range(frames))
-
-
-def _targets(query: BenchQuery) -> dict[int, RLE]:
-    truth, _ = _scene(query.seed, query.frames)
-    return {frame: encode(np.isin(ids, query.answer)) for frame, ids in enumerate(truth.ids)}
