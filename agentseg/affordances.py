@@ -1,7 +1,8 @@
 """The affordance table: what a use ("drinking", "cutting") can be served by, in order of fitness.
 
 A definition, shared by plans (``find for drinking``) and by the truth of the kitchen's queries; ours, made by hand.
-Keys are what a plan writes: one to three words, a verb in -ing first where there is one.
+Keys are what a plan writes: one to three words, a verb in -ing first where there is one. Families ("fruit") are
+written in the same place.
 """
 
 from __future__ import annotations
@@ -70,7 +71,21 @@ USES: dict[str, tuple[str, ...]] = {
 }
 """Labels that serve a use, the fittest first."""
 
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "fruit": ("apple", "banana", "orange", "lemon", "pear", "strawberry"),
+    "cutlery": ("knife", "fork", "spoon", "chopsticks"),
+    "crockery": ("plate", "bowl", "mug", "cup", "saucer"),
+    "cookware": ("pan", "pot", "kettle", "wok"),
+    "appliances": ("toaster", "microwave", "coffee maker", "blender"),
+    "drinking vessels": ("mug", "glass", "cup", "wine glass"),
+    "surroundings": ("stove", "sink", "robot gripper", "counter", "wall", "floor"),
+}
+"""What people name by one word, and what stands around things ("a = find for surroundings; except a" leaves things).
+
+A plan names a family as it names a use: it then need not spell labels that a twin may lack.
+"""
+
 
 def labels_for(use: str) -> tuple[str, ...]:
-    """Labels that serve a use; an unknown use serves itself as a label ("find for mug" finds mugs)."""
-    return USES.get(use, (use,))
+    """Labels that serve a use or are of a family; an unknown word serves itself as a label ("find for mug")."""
+    return USES.get(use) or FAMILIES.get(use, (use,))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from agentseg.affordances import USES
+from agentseg.affordances import FAMILIES, USES
 from agentseg.plan_syntax import ANCHORED_MEASURES, MATCHES, MEASURES, NAMES, OPERATORS, RELATIONS, Params
 from agentseg.twin import Twin, clean_label
 
@@ -92,7 +92,7 @@ def _steps(labels: list[str], twin: Twin, custom: Mapping[str, Params]) -> str:
     value = _either(["[0-9]{1,3}", name, *COLOURS, *(labels or ["unknown"])])
     match = f"( {_either(MATCHES)})?"
     forms = [
-        f"find for {_either(USES)}",
+        f"find for {_either((*USES, *FAMILIES))}",
         f"(find|relabel) {some}",
         f"filter {by} {_either(OPERATORS)} {value}",
         f"rank {by} ((min|max)( [1-9])?|nth [1-9])",

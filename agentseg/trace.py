@@ -68,6 +68,7 @@ class Event(BaseModel):
         error: What was wrong with the model's text or with a step.
         prompt_tokens: Tokens read, where the model reports them.
         output_tokens: Tokens written, where the model reports them.
+        by: Who wrote it, where a partner stands by: ``model`` or ``rules`` (reason).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,6 +81,7 @@ class Event(BaseModel):
     error: str = ""
     prompt_tokens: int | None = None
     output_tokens: int | None = None
+    by: str = ""
 
 
 class Trace(BaseModel):

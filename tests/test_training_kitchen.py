@@ -1,5 +1,6 @@
 """The kitchen student's data: conversations that graphs can run, asks with their truth, labels coined. No torch."""
 
+import itertools
 import json
 import re
 from itertools import islice
@@ -8,17 +9,21 @@ import numpy as np
 import pytest
 
 from agentseg.errors import InputError
+from agentseg.prompt import system_text
 from agentseg.protocol import parse
-from agentseg.sim.classes import CLASSES, FIXTURES
-from agentseg.sim.kitchenbench.description import Both, Coloured, Group, Kind, Nearest, Use
+from agentseg.reasoners.linking import OTHER, STAND_INS
+from agentseg.sim.kitchenbench.description import Both, Coloured, Group, Kind, Nearest, Related, Use
+from agentseg.sim.kitchenbench.splits import HELD_LABELS
 from agentseg.training.rewards import load_reward
 from agentseg.training.stages.asks import Asks
-from agentseg.training.stages.episode import Episode, opened
-from agentseg.training.stages.rules import Rules
+from agentseg.training.stages.episode import Episode, opened, told
+from agentseg.training.stages.rules import Rules, static_rules
+from agentseg.training.stages.wise import BREVITY
+from agentseg.training.student.beyond import beyond
 from agentseg.training.student.corpus import Manner, conversations, thinned
 from agentseg.training.student.kitchen import TESTS, kitchen_data
-from agentseg.training.student.nonce import Said, with_coined
 from agentseg.training.student.questions import asks
+from agentseg.training.student.stand_ins import KNOWN, Said, renamed_view, with_stand_ins
 
 FIRST = 2_000_003
 SMALL = {"warm": 40, "rows": 60, "asks": 5, "test": 1}
@@ -57,9 +62,11 @@ def test_every_turn_is_read_and_plans_first(rows):
 
 
 def test_conversations_open_as_the_graph_opens_them(rows):
-    shown = {row["messages"][1]["content"] for row in rows}
-    starts = [opened(ask, Rules()).dialogue for ask in islice(asks("train", FIRST), 20)]
-    assert sum(start[1][1] in shown for start in starts) >= 8  # the rest have coined labels or lost rows
+    shown = {row["messages"][1]["content"].rpartition("\nquery: ")[0] for row in rows}
+    rules = Rules(known=KNOWN)
+    starts = [told(opened(ask, rules), rules) for ask in islice(asks("train", FIRST), 20)]
+    opening = starts[0][1][1]
+    assert opening.rpartition("\nquery: ")[0] in shown  # other tables of the scene have stand-ins or lost rows
     assert {start[0][1] for start in starts} == {rows[0]["messages"][0]["content"]}
 
 
@@ -73,49 +80,61 @@ def test_the_programs_plan_is_right_on_the_true_twins_of_an_ask():
     assert np.mean(found) > 0.95
 
 
-def test_some_tables_have_coined_labels_and_the_plan_says_them(rows):
-    known = {*CLASSES, *FIXTURES}
-    coined = [(row, label) for row in rows for label in set(table(row)) - known]
-    assert 0.08 < len({row["trace_id"] for row, _ in coined}) / len(rows) < 0.5
-    for row, label in coined:
-        assert label in parse(turns(row)[0]).plan.text
-        assert label in parse(turns(row)[0]).analysis
-        assert label.split()[0] in row["messages"][1]["content"].rpartition("query: ")[2].lower()
+def test_some_tables_have_stand_ins_and_the_plan_says_them(rows):
+    shown = [(row, {*table(row)} - {*KNOWN}) for row in rows]
+    assert {label for _, labels in shown for label in labels} <= {*STAND_INS, OTHER}  # held labels are hidden
+    renamed = [(row, labels & {*STAND_INS}) for row, labels in shown if labels & {*STAND_INS}]
+    assert 0.2 < len(renamed) / len(rows) < 0.6
+    said = 0
+    for row, labels in renamed:
+        query, plan = row["messages"][1]["content"].rpartition("query: ")[2], parse(turns(row)[0]).plan.text
+        for label in labels:
+            mentioned = bool(re.search(rf"\b{label}s?\b", query, re.IGNORECASE))
+            assert mentioned == (label in plan)
+            said += mentioned
+    assert said > len(renamed) / 10
 
 
-def test_a_label_is_coined_in_every_place_with_its_number_and_article():
+def test_a_stand_in_is_said_in_every_place_with_its_number_and_article():
     said = Said(VIEW, "Apples nearest to an apple", "apple", "find apple; answer", "The query means apple.")
-    both = Both(Kind("apple"), Kind("apple"))
-    found = with_coined(said, both, np.random.default_rng(0))
-    new = found.gist
-    assert new not in CLASSES
-    assert found.plan == f"find {new}; answer"
-    assert found.why == f"The query means {new}."
-    assert found.view.split("\n")[1:3] == [f"1: {new}, red", f"2: {new}, green"]
-    assert re.fullmatch(rf"{new}e?s nearest to a {new}", found.query, re.IGNORECASE)
-    assert found.query[0].isupper()
+    found = with_stand_ins(said, Both(Kind("apple"), Kind("apple")), {"apple": "wug"})
+    assert found == Said(VIEW, "Wugs nearest to a wug", "wug", "find wug; answer", "The query means wug.")
+    assert renamed_view(VIEW, {"apple": "wug"}).split("\n")[1:3] == ["1: wug, red", "2: wug, green"]
 
 
 @pytest.mark.parametrize(
-    ("query", "tree"),
+    ("query", "tree", "label"),
     [
-        ("the frying pan", Kind("pan")),  # another name of it
-        ("the skillet", Kind("pan")),
-        ("the orange knife", Coloured(Kind("orange"), "orange")),  # a colour too
-        ("cutlery nearest to the knife", Nearest(Group("cutlery"), Kind("knife"))),  # a family needs the label
-        ("what cuts, nearest to the knife", Nearest(Use("cutting"), Kind("knife"))),
-        ("the sink", Kind("sink")),  # plans name fixtures
+        ("the frying pan", Kind("pan"), "pan"),  # another name of it
+        ("the skillet", Kind("pan"), "pan"),
+        ("the orange knife", Coloured(Kind("orange"), "orange"), "orange"),  # a colour too
+        ("the orange knife", Coloured(Kind("knife"), "orange"), "orange"),
+        ("cutlery nearest to the knife", Nearest(Group("cutlery"), Kind("knife")), "knife"),  # a family needs the label
+        ("what cuts, nearest to the knife", Nearest(Use("cutting"), Kind("knife")), "knife"),
+        ("the sink", Kind("sink"), "sink"),  # plans name fixtures
     ],
 )
-def test_labels_that_words_or_plans_need_stay(query, tree):
-    said = Said(VIEW, query, "x", "find x; answer", "")
-    assert all(with_coined(said, tree, np.random.default_rng(seed)) == said for seed in range(5))
+def test_labels_that_words_or_plans_need_have_no_stand_in(query, tree, label):
+    assert with_stand_ins(Said(VIEW, query, "x", "find x; answer", ""), tree, {label: "wug"}) is None
 
 
 def test_a_colour_that_is_a_label_stays():
-    said = Said(VIEW, "the orange", "orange", "find orange; answer", "")
-    found = with_coined(said, Kind("orange"), np.random.default_rng(1))
-    assert found.view.split("\n")[4] == f"4: {found.gist}, orange"
+    assert renamed_view(VIEW, {"orange": "wug"}).split("\n")[4] == "4: wug, orange"
+
+
+def test_places_that_the_benchmark_leaves_out_are_said_and_planned(rows):
+    plans = [parse(turns(row)[0]).plan.text for row in rows]
+    assert any("relate next_to" in plan for plan in plans)
+    turned = beyond(Coloured(Nearest(Kind("mug"), Kind("sink")), "red"), np.random.default_rng(0))
+    assert turned == Coloured(Related(Kind("mug"), "next_to", Kind("sink")), "red")
+    assert beyond(Coloured(Kind("mug"), "red"), np.random.default_rng(0)) is None
+
+
+def test_conversations_about_one_table_follow_each_other(rows):
+    tables = [row["messages"][1]["content"].rpartition("\nquery: ")[0] for row in rows]
+    runs = 1 + sum(one != other for one, other in itertools.pairwise(tables))
+    assert 3 < len(rows) / runs  # a table that nothing was done to may come twice in a row
+
 
 
 def test_a_table_that_lost_rows_says_how_many_it_has():
@@ -129,8 +148,22 @@ def test_static_turns_are_ids_of_the_table():
     for row in islice(conversations(FIRST, 0, Manner(static=True)), 60):
         (turn,) = map(parse, turns(row))
         assert turn.plan is None
-        shown = row["messages"][1]["content"].split("\n")
-        assert all(any(line.startswith(f"{id}: ") for line in shown) for id in turn.answer)
+        _, shown, asked = row["messages"][1]["content"].split("\n")
+        table = json.loads(shown)
+        assert {"x1", "rank"} <= set(table["cols"])  # a brief view would leave where things are to the tools
+        assert set(turn.answer) <= {line[0] for line in table["rows"]}
+        assert not {line[1] for line in table["rows"]} & set(HELD_LABELS)
+        rules = static_rules(Rules())
+        assert row["messages"][0]["content"] == system_text(style=rules.prompt)
+
+
+def test_a_teacher_that_thinks_at_length_is_short_where_it_is_asked_to_be():
+    long = list(islice(conversations(FIRST, 0, Manner(lengthy=1.0, briefly=0.5)), 60))
+    brief = [row for row in long if row["messages"][1]["content"].endswith(f"({BREVITY})")]
+    assert 15 < len(brief) < 45
+    for row in long:
+        said = parse(turns(row)[0]).analysis
+        assert said.startswith("The query means") != (row in brief)
 
 
 @pytest.mark.parametrize("order", [("analysis", "answer", "why"), ("why", "analysis", "answer")])

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langgraph.config import get_stream_writer
 
 from agentseg.errors import FormatError, PerceptionError
+from agentseg.graphs.asking import ask, checked
 from agentseg.graphs.context import Context
+from agentseg.graphs.just_in_time import outlined
 from agentseg.graphs.perceiving import perceive_all
 from agentseg.graphs.state import SegState, dump_twins
 from agentseg.masks import merge
-from agentseg.pattern import plan_pattern
 from agentseg.plan import parse_plan
 from agentseg.prompt import correction_text, query_text, results_text, system_text, twin_text
-from agentseg.protocol import MAX_TEXT, Turn, parse, turn_schema
-from agentseg.reasoners import call, was_cut
 from agentseg.tools.run import Execution, execute
 from agentseg.trace import Event, media_hash
-from agentseg.twin import Twin
 
 Update = dict[str, Any]
 
@@ -56,23 +52,22 @@ def build_twin(state: SegState, context: Context) -> Update:
 def reason(state: SegState, context: Context) -> Update:
     """Ask the model for a turn: a plan to run, or the answer."""
     started = time.perf_counter()
-    options, limits = context.config.reasoner, context.config.limits
+    limits = context.config.limits
     twin = state.timeline.summary()
-    schema = _schema(state, context, twin) if options.codec == "json" else None
-    message = call(context.reasoner, _messages(state), schema, options.max_tokens)
-    text, error = _text(message), ""
+    said = ask(state, context, twin)
+    text, error = said.text, ""
     try:
-        turn = _checked(text, message, context, twin, options.max_tokens)
+        turn = checked(said, context, twin)
     except FormatError as problem:
         turn, error = None, str(problem)
-    usage: Mapping[str, Any] = message.usage_metadata or {}
     event = Event(
         node="reason",
         ms=_since(started),
         text=text,
         error=error,
-        prompt_tokens=usage.get("input_tokens"),
-        output_tokens=usage.get("output_tokens"),
+        prompt_tokens=said.usage.get("input_tokens"),
+        output_tokens=said.usage.get("output_tokens"),
+        by=said.by,
     )
     update: Update = {"events": state.with_event(event), "dialogue": state.with_messages(("ai", text))}
     if turn is None:
@@ -102,15 +97,23 @@ def refine(state: SegState, context: Context) -> Update:
 
 
 def answer(state: SegState, context: Context) -> Update:
-    """Turn the ids into one mask a frame; an id that a frame does not show has no pixels there."""
+    """Turn the ids into one mask a frame; an id that a frame does not show has no pixels there.
+
+    Just in time, the outlines of the answer that nobody has drawn yet are drawn here.
+    """
     started = time.perf_counter()
-    chosen = set(state.answer)
+    chosen, twins, update = set(state.answer), state.twins, Update()
+    if chosen and context.waits and len(context.frames):
+        drawn = outlined(twins, chosen, context.frames, context.perceivers)
+        twins, update = tuple(drawn), {"twins": dump_twins(drawn)}
     masks = {
         twin.frame: merge((rle for key, rle in twin.masks.items() if key in chosen), twin.size)
-        for twin in (state.twins if chosen else ())
+        for twin in (twins if chosen else ())
     }
-    event = Event(node="answer", ms=_since(started), text=f"{state.status}: {list(state.answer)}")
-    return {"masks": masks, "events": state.with_event(event)}
+    boxed = {row.id for twin in twins for row in twin.instances if row.mask_source == "box"} & chosen
+    marked = f"; filled boxes in place of masks: {sorted(boxed)}" if boxed else ""
+    event = Event(node="answer", ms=_since(started), text=f"{state.status}: {list(state.answer)}{marked}")
+    return update | {"masks": masks, "events": state.with_event(event)}
 
 
 def route(update: Update) -> str:
@@ -118,32 +121,6 @@ def route(update: Update) -> str:
     if update.get("status") is not None:
         return "answer"
     return "refine" if update.get("pending") else "reason"
-
-
-def _schema(state: SegState, context: Context, twin: Twin) -> dict[str, Any]:
-    """What the next turn may be; once the budget is spent, only a turn that ends the dialogue."""
-    final = state.returned >= context.config.limits.refine
-    return turn_schema(plan_pattern(twin, state.query, context.custom, final), twin.ids)
-
-
-def _messages(state: SegState) -> list[BaseMessage]:
-    kinds: dict[str, type[BaseMessage]] = {"system": SystemMessage, "human": HumanMessage, "ai": AIMessage}
-    return [kinds[role](content=text) for role, text in state.dialogue]
-
-
-def _text(message: AIMessage) -> str:
-    """The text of a reply, whichever blocks it came in, as any file can hold it; what is far too long is cut."""
-    return str(message.text)[: MAX_TEXT + 1].encode("utf8", "replace").decode("utf8")
-
-
-def _checked(text: str, message: AIMessage, context: Context, twin: Twin, max_tokens: int) -> Turn:
-    if was_cut(message):
-        raise FormatError(f"the turn was cut at {max_tokens} tokens: be brief")
-    turn = parse(text, context.custom)
-    unknown = [key for key in turn.answer or () if key not in twin.ids]
-    if unknown:
-        raise FormatError(f"no instance {unknown[0]}; this twin has {list(twin.ids)}")
-    return turn
 
 
 def _correct(state: SegState, text: str, error: str, limit: int) -> Update:

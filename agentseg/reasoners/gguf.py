@@ -36,6 +36,7 @@ class GgufChat(BaseChatModel):
         timeout: Seconds one answer may take; None for no bound.
         stop: Further texts that end the answer.
         threads: CPU threads; None for half of the cores, which leaves the others to perception.
+        logprobs: Tell the log-probability of each token in ``response_metadata["logprobs"]``, in OpenAI's form.
 
     Raises:
         InputError: The file is missing, a directory or not GGUF.
@@ -49,6 +50,7 @@ class GgufChat(BaseChatModel):
     timeout: float | None = None
     stop: list[str] | None = None
     threads: int | None = None
+    logprobs: bool = False
 
     _engine: Engine | None = PrivateAttr(default=None)
     _loading: threading.Lock = PrivateAttr(default_factory=threading.Lock)
@@ -164,6 +166,8 @@ class GgufChat(BaseChatModel):
             "stop": [END, *(stop if stop is not None else self.stop or ())],
             "cache_prompt": True,
         }
+        if self.logprobs:
+            request["logprobs"] = 1
         schema = options.get("schema")
         if schema:
             request["json_schema"] = {**schema, "x-guidance": COMPACT}
@@ -176,7 +180,10 @@ class GgufChat(BaseChatModel):
             return self._engine
 
     def _metadata(self, done: Completion) -> dict[str, Any]:
-        return {"finish_reason": done.finish, "model_name": self.model_name, "model_provider": "agentseg-gguf"}
+        told = {"finish_reason": done.finish, "model_name": self.model_name, "model_provider": "agentseg-gguf"}
+        if not self.logprobs:
+            return told
+        return told | {"logprobs": {"content": [{"token": text, "logprob": log} for text, log in done.chances]}}
 
 
 def _usage(done: Completion) -> UsageMetadata:

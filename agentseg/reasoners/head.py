@@ -136,7 +136,7 @@ def read_head(text: str, present: Sequence[str], motion: bool = True) -> Head:
     return head
 
 
-_KNOWN = frozenset(
+EMPTY_WORDS = frozenset(
     (*COLOURS, *NUMBERS, *ORDINALS, *re.findall(r"[a-z]+", " ".join(row[0] for row in SUPERLATIVES)))
 ) | frozenset(
     re.findall(
@@ -157,7 +157,7 @@ def _unknown_name(text: str) -> list[str]:
     words = [
         word
         for word in re.findall(r"[a-z0-9]{2,24}", text)
-        if word not in _KNOWN and not word.endswith(("est", "ed", "ing"))
+        if word not in EMPTY_WORDS and not word.endswith(("est", "ed", "ing"))
     ]
     if not words:
         return []
@@ -196,10 +196,14 @@ def _read_use(text: str, things: list[tuple[int, int, tuple[str, ...]]], head: H
     start, end, use = best
     if _HARD.search(text[:start]):  # the clause belongs to what follows a relation, which is read by itself
         return
-    tail, rest = _TRAILING.match(text, end), _STOP.search(text[end:])
-    stop = tail.end() if tail else end + (rest.start() if rest else 0)
     head.use = use
-    head.spans.append((start, max(stop, end)))
+    head.spans.append((start, clause_end(text, end)))
+
+
+def clause_end(text: str, end: int) -> int:
+    """Where the clause of a use ends whose verb ends at a place: at its last preposition, or before what follows."""
+    tail, rest = _TRAILING.match(text, end), _STOP.search(text[end:])
+    return max(end, tail.end() if tail else end + (rest.start() if rest else 0))
 
 
 _HARD = re.compile(

@@ -60,6 +60,7 @@ class Completion:
         prompt_tokens: Tokens of the whole prompt.
         output_tokens: Tokens generated.
         cached_tokens: Prompt tokens that were taken from the prefix cache.
+        chances: Each generated token and its log-probability, where the request asked for ``logprobs``.
     """
 
     text: str = ""
@@ -67,6 +68,7 @@ class Completion:
     prompt_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int = 0
+    chances: list[tuple[str, float]] = field(default_factory=list)
 
 
 @dataclass
@@ -85,6 +87,8 @@ class _Reader:
             return True
         choice = chunk["choices"][0]
         self.done.text += choice["text"]
+        told = (choice.get("logprobs") or {}).get("content", ())
+        self.done.chances += [(token["token"], token["logprob"]) for token in told]
         if choice["finish_reason"]:
             usage = chunk["usage"]
             self.done.finish = choice["finish_reason"]
@@ -138,7 +142,7 @@ class Engine:
 
         Args:
             request: Fields of llama.cpp's completion request: ``prompt``, ``max_tokens``, ``temperature``, ``seed``,
-                ``stop``, ``json_schema``.
+                ``stop``, ``json_schema``, ``logprobs`` (1: the chance of each token comes along).
             timeout: Seconds the answer may take from its turn on, looked at after each token; None for no bound.
             sink: Is handed each piece of text; returning True ends the call.
 

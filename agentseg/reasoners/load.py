@@ -99,6 +99,7 @@ def _gguf(name: str, options: ReasonerConfig) -> BaseChatModel:
         num_ctx=options.num_ctx,
         seed=options.seed,
         timeout=options.timeout_s,
+        logprobs=bool(options.partner),
     )
 
 

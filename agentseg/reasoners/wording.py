@@ -15,10 +15,10 @@ _CONTRACTIONS = (
     ("i'm", "i am"),
 )
 
-_LAST = re.compile(
+LAST = re.compile(
     r"(?:,? ?\b(?:in|at|by|near|towards?) the (?:very )?(?:end|last (?:frame|moment|image|picture)|final (?:frame|moment))(?: of the (?:clip|video))?|\b(?:when|as|once|after) the (?:clip|video|recording) (?:stops|ends|is over)|\bfinally\b),?"
 )
-_FIRST = re.compile(
+FIRST = re.compile(
     r"(?:,? ?\b(?:in|at|from) the (?:very )?(?:start|beginning|first (?:frame|moment|image|picture)|opening frame)(?: of the (?:clip|video))?|\b(?:when|as|before) the (?:clip|video|recording) (?:starts|begins)|\binitially\b),?"
 )
 _CHANGE = re.compile(
@@ -54,7 +54,7 @@ def rewrite(text: str, clip: bool) -> tuple[str, str]:
         the query speaks of: ``first``, ``last`` or empty.
     """
     time = ""
-    for pattern, when in ((_LAST, "last"), (_FIRST, "first")):
+    for pattern, when in ((LAST, "last"), (FIRST, "first")):
         match = pattern.search(text)
         if match and not _CHANGE.search(text[: match.start()] + text[match.end() :]):
             text, time = text[: match.start()] + " " + text[match.end() :], when

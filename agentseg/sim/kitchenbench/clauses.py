@@ -211,5 +211,5 @@ def _place(tree: Description, speaker: Speaker, pose: str) -> str:
         words = {"a": anchor(tree.anchor, speaker, tree.relation not in ("on", "inside"))}
         table = SIDES[tree.relation].post
     fit = tuple(row for row in table if row.text.startswith(_PLACES) and "[" not in row.text)
-    text = speaker.pick(fit) if speaker.usable(fit) else fit[0].text
+    text = speaker.pick(fit) if speaker.usable(fit) else (fit or table)[0].text
     return posed(_BLANK.sub(lambda match: words.get(match[1], match[0]), text), pose, False, False)

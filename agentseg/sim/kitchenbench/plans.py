@@ -19,7 +19,7 @@ MOVED = 9
 NEARER = 9
 """Gain from which a plan takes a thing as come nearer, percent of the frame's width."""
 
-_FIXED = [f"find stove, sink, {GRIPPER}"]
+_FIXED = ["find for surroundings"]
 _RANKS = {"x": "x", "depth": "depth", "height": "height", "size": "real_size"}
 
 
@@ -89,7 +89,7 @@ class _Writer:
             case d.Kind(label):
                 return [f"find {label}"]
             case d.Group(name):
-                return [f"find {', '.join(d.GROUPS[name])}"]
+                return [f"find for {name}"]
             case d.Use(use):
                 return [f"find for {use}"]
             case _:

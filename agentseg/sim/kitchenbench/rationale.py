@@ -13,7 +13,8 @@ from agentseg.sim.kitchenbench import description as d
 
 _RELATIONS: dict[str, str] = {
     "left_of": "left of", "right_of": "right of", "in_front_of": "in front of", "behind": "behind", "on": "on",
-    "inside": "in", "held_by": "held by",
+    "inside": "in", "held_by": "held by", "next_to": "next to", "above": "above", "below": "below",
+    "occluded_by": "hidden by",
 }  # fmt: skip
 _EXTREMES: dict[tuple[str, bool], str] = {
     ("x", False): "leftmost", ("x", True): "rightmost", ("depth", False): "closest", ("depth", True): "farthest",

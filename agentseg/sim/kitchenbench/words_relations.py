@@ -76,8 +76,36 @@ SIDES: dict[str, Said] = {
         """,
         "[hangs|hang|hung] in {a}",
     ),
+    "next_to": said(
+        """
+        next to {a} / beside {a} / by {a} / right next to {a} / close to {a} / near {a} / alongside {a} / at the side of {a}
+        adjacent to {a} / {posed} next to {a} / {posed} beside {a} / {posed} by {a} / right beside {a} / close by {a}
+        side by side with {a} / right by {a} / in the neighbourhood of {a} / not far from {a} / touching {a}
+        """,
+        "{poses} next to {a} / {poses} beside {a} / {poses} by {a} / {poses} close to {a} / [neighbours|neighbour] {a}",
+    ),
+    "above": said(
+        """
+        above {a} / higher up than {a} / further up than {a} / over {a} / located above {a} / higher than {a}
+        higher in the picture than {a} / with {a} below [it|them] / {posed} above {a} / farther up in the image than {a}
+        """,
+        "{poses} above {a} / {poses} higher up than {a}",
+    ),
+    "below": said(
+        """
+        below {a} / lower down than {a} / further down than {a} / located below {a} / lower than {a}
+        lower in the picture than {a} / with {a} above [it|them] / {posed} below {a} / farther down in the image than {a}
+        """,
+        "{poses} below {a} / {poses} lower down than {a}",
+    ),
+    "occluded_by": said(
+        """
+        hidden by {a} / partly hidden by {a} / occluded by {a} / half hidden behind {a} / covered by {a}
+        partly covered by {a} / that {a} hides / that {a} is blocking / blocked from view by {a} / hidden behind {a}
+        """,
+    ),
 }
-"""The relations."""
+"""The relations. The last four are said to students in training only: scenes leave them to opinion."""
 
 NOT: dict[str, Said] = {
     "on": said(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from agentseg.errors import InputError
@@ -30,6 +30,7 @@ def rows_of(
     most: int = 1,
     style: Style | None = None,
     *,
+    known: Sequence[str] = (),
     where: Where | None = None,
     out: Path | None = None,
 ) -> Path:
@@ -41,6 +42,7 @@ def rows_of(
         most: Conversations of one query, the most accurate first, the shorter of two equals.
         style: How the student is prompted; None leaves every prompt as it was recorded. Traces whose prompt cannot be
             written again (``restyled``) are left out.
+        known: Labels that the student knows; it reads and writes stand-ins for all others. Empty leaves all as it is.
         where: Further conditions, such as ``lambda trace, score: not held_out(score.media)``.
         out: The file; by default ``rows.jsonl`` in the folder.
 
@@ -55,7 +57,7 @@ def rows_of(
     with told(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as file:
-            for row in kept(_scored(Path(folder), least, style, where), least, most):
+            for row in kept(_scored(Path(folder), least, style, where), least, most, known):
                 file.write((json.dumps(row, separators=(",", ":")) + "\n").encode("ascii"))
                 count += 1
             if not count:

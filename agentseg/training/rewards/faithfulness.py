@@ -25,7 +25,7 @@ from difflib import SequenceMatcher
 from functools import partial
 from math import fsum
 
-from agentseg.affordances import USES
+from agentseg.affordances import FAMILIES, USES
 from agentseg.errors import InputError
 from agentseg.plan import Plan
 from agentseg.plan_syntax import MEASURES, NAMES, PERCEIVING, SYNTAX, By
@@ -107,7 +107,7 @@ def _labels(plan: Plan, seen: Seen) -> dict[str, bool]:
     for step in plan.steps:
         use = step.args.get("use")
         if step.name == "find" and use:
-            found.update({} if use in USES else {use: seen.has_label(use)})
+            found.update({} if use in USES or use in FAMILIES else {use: seen.has_label(use)})
         elif step.name == "find":
             listed = {label: seen.has_label(label) for label in step.args["labels"]}
             some = any(listed.values())

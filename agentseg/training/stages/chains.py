@@ -46,7 +46,7 @@ def chains(
         attempts: Dialogues of each.
         temperature: Of sampling; 0 takes the likeliest token, and one attempt is enough.
         least: Accuracy that a kept trace exceeds.
-        static: Results never come back (the paper's static twin).
+        static: No tool runs (the paper's static twin): ids are read off the table.
         rules: Of episodes.
         seed: Of sampling.
         on_progress: Called after each batch.
@@ -56,7 +56,8 @@ def chains(
     """
     table = Asks([Path(asks)])
     right = load_reward("accuracy")
-    talk = Talker(model, rules_of(rules, static), temperature, seed)
+    made = rules_of(rules, static)
+    talk = Talker(model, made, temperature, seed)
     done = asks_done(folder / TRACES, attempts)
     step = max(1, BATCH // attempts)
     for start in range(done, len(table), step):
@@ -69,7 +70,7 @@ def chains(
         rows = 0
         for number, group in groupby(read_traces(folder / TRACES), key=_number):
             scored = [(trace, right(trace, table[number].sample)) for trace in group]
-            for row in kept(scored, least):
+            for row in kept(scored, least, known=made.known):
                 best[number] = next(trace for trace, _ in scored if trace.trace_id == row["trace_id"])
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
                 rows += 1

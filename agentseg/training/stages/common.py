@@ -70,7 +70,7 @@ class Work:
         fields: dict[str, Any] = {
             "output_dir": str(self.out / CHECKPOINTS),
             "learning_rate": options.rate,
-            "lr_scheduler_type": options.schedule,
+            "lr_scheduler_type": "constant_with_warmup" if options.schedule == "constant" else options.schedule,
             "warmup_steps": options.warmup,
             "weight_decay": options.decay,
             "max_grad_norm": options.clip,

@@ -13,6 +13,7 @@ from langchain_core.messages import AIMessage
 from agentseg.frames import FrameStore
 from agentseg.graphs import Context, SegState
 from agentseg.graphs.nodes import answer, build_twin, reason, refine, route
+from agentseg.reasoners.linking import linked
 from agentseg.trace import Trace, trace_id
 from agentseg.training.stages.asks import Ask
 from agentseg.training.stages.rules import POLICY, Rules
@@ -30,6 +31,11 @@ def opened(ask: Ask, rules: Rules) -> SegState:
     (role, system), *rest = state.dialogue
     dialogue = [(role, f"{system}\n{rules.suffix}" if rules.suffix else system), *rest]
     return _after(state, {"media": ask.media or state.media, "dialogue": dialogue})
+
+
+def told(state: SegState, rules: Rules) -> list[tuple[str, str]]:
+    """The dialogue so far as the policy reads it: with stand-ins for labels that it does not know."""
+    return linked(state.timeline.summary(), state.query, state.dialogue, rules.known)[1]
 
 
 class Episode:
@@ -56,13 +62,14 @@ class Episode:
         """Take the policy's turn, and run what it asks for.
 
         Args:
-            text: What it wrote.
+            text: What it wrote, with the labels that it reads.
             cut: Whether it was stopped by the limit.
             read: Tokens of the prompt.
             wrote: Tokens of the text.
 
         Returns:
-            The messages that follow as (role, text): results or a correction; none where the query has ended.
+            The messages that follow as (role, text), as the policy reads them: results or a correction; none where the
+            query has ended.
         """
         context = Context(FrameStore(()), (), _Said(text, cut, read, wrote).model, self._config)
         before = len(self.state.dialogue)
@@ -74,7 +81,7 @@ class Episode:
         if route(update) == "answer":
             self.state = _after(self.state, answer(self.state, context))
             return ()
-        return tuple(self.state.dialogue[before + 1 :])
+        return tuple(told(self.state, self._rules)[before + 1 :])
 
     def trace(self, seed: int, attempt: int) -> Trace:
         """What happened, as the graph records it."""

@@ -18,13 +18,14 @@ class Rules(BaseModel):
     Attributes:
         prompt: View of the twin, as in ``config.ReasonerConfig``.
         codec: Form of a turn.
-        refine: Plans whose results go back. 0 is the paper's static twin: what tools found never comes back.
+        refine: Plans whose results go back.
         corrections: Correcting messages after a turn that cannot be read.
-        plans: False: only answers count, and a plan is a failure; the twin is static in the strictest sense.
+        plans: False: only answers count, and a plan is a failure, as over a static twin (``static_rules``).
         max_tokens: Tokens of one turn.
         instances: Instances that the view shows.
         brevity: Words that are added to the query in brackets, such as WISE-S's ``one sentence``.
         suffix: Words that are added to the system text, such as WISE's call for a detailed explanation.
+        known: Labels that the policy knows, as in ``config.ReasonerConfig``: it reads stand-ins for all others.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,13 +39,28 @@ class Rules(BaseModel):
     instances: int = Field(default=60, ge=1, le=1000)
     brevity: str = ""
     suffix: str = ""
+    known: tuple[str, ...] = ()
 
     @property
     def config(self) -> Config:
         """The graph's configuration."""
         return Config(
             reasoner=ReasonerConfig(
-                model=POLICY, codec=self.codec, prompt=self.prompt, max_tokens=self.max_tokens, temperature=1.0
+                model=POLICY,
+                codec=self.codec,
+                prompt=self.prompt,
+                max_tokens=self.max_tokens,
+                temperature=1.0,
+                known=self.known,
             ),
             limits=Limits(refine=self.refine, corrections=self.corrections, prompt_instances=self.instances),
         )
+
+
+def static_rules(rules: Rules) -> Rules:
+    """The same episodes over a static twin: no tool runs, so that a plan is a failure and ids are read off the table.
+
+    A brief view leaves positions to the tools, so it becomes the whole table: boxes, ranks, first and last frames.
+    """
+    view: Style = "table" if rules.prompt == "brief" else rules.prompt
+    return rules.model_copy(update={"refine": 0, "plans": False, "prompt": view})

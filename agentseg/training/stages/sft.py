@@ -6,6 +6,8 @@ above 0.7 (``training.rows.kept``), with AdamW at 5e-5 over 3 epochs.
 Departures:
     - Only what the assistant wrote counts for the loss; results of plans and corrections are read, not learned.
     - A row is the dialogue of the graph in plain ChatML, not one text with tags.
+    - Conversations about one table can be computed together (``share``), by transformers' own trainer: TRL packs only
+      where FlashAttention is.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from agentseg.training.stages.card import Card
 from agentseg.training.stages.common import TOKENS, Progress, begin
 from agentseg.training.stages.models import adapter_config, load_chat_tokenizer, load_model
 from agentseg.training.stages.options import SftOptions
+from agentseg.training.stages.packing import packed_trainer
 from agentseg.training.stages.setting import need_trl, uses_bf16
 from agentseg.training.stages.tokens import tokenise
 
@@ -61,16 +64,24 @@ def sft(
         dataset_kwargs={"skip_prepare_dataset": True},
         train_sampling_strategy="group_by_length" if chosen.by_length else "random",
         length_column_name="length",
+        remove_unused_columns=False,
     )
     tokenizer = load_chat_tokenizer(str(base))
     with arguments.main_process_first(local=False):  # nodes share the folder
-        data = tokenise(files, tokenizer, work.out / TOKENS, longest=chosen.longest, workers=chosen.workers)
+        data = tokenise(
+            files,
+            tokenizer,
+            work.out / TOKENS,
+            longest=chosen.longest,
+            share=chosen.share,
+            workers=chosen.workers,
+        )
     model = load_model(str(base), tokenizer, chosen.lora, uses_bf16(chosen))
-    trainer = SFTTrainer(
-        model=model,
-        args=arguments,
-        train_dataset=data.rows,
-        processing_class=tokenizer,
-        peft_config=adapter_config(model, chosen.lora),
-    )
+    adapter = adapter_config(model, chosen.lora)
+    if chosen.share > 1:
+        trainer = packed_trainer(model, arguments, data.rows, tokenizer, adapter)
+    else:
+        trainer = SFTTrainer(
+            model=model, args=arguments, train_dataset=data.rows, processing_class=tokenizer, peft_config=adapter
+        )
     return work.train(trainer, tokenizer, chosen, left_out=float(data.left_out))

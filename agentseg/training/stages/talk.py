@@ -9,7 +9,7 @@ from agentseg.graphs import SegState
 from agentseg.reasoners.chatml import END
 from agentseg.trace import Trace
 from agentseg.training.stages.asks import Ask
-from agentseg.training.stages.episode import Episode, opened
+from agentseg.training.stages.episode import Episode, opened, told
 from agentseg.training.stages.rules import Rules
 from agentseg.training.stages.tokens import safe
 
@@ -19,7 +19,7 @@ ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 def opening(ask: Ask, rules: Rules, tokenizer: Any) -> tuple[SegState, tuple[int, ...]]:
     """The state and the ids after which the first turn of an ask is written."""
     state = opened(ask, rules)
-    messages = [{"role": ROLES[role], "content": text} for role, text in state.dialogue]
+    messages = [{"role": ROLES[role], "content": text} for role, text in told(state, rules)]
     made = tokenizer.apply_chat_template(safe(messages), tokenize=True, add_generation_prompt=True, return_dict=True)
     return state, tuple(made["input_ids"])
 

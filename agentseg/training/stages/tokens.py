@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agentseg.errors import InputError, MissingExtra
-
-IGNORED = -100
-"""Label of a token that is not learned."""
+from agentseg.training.stages.packing import IGNORED, packs
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,9 @@ class Tokenised:
     left_out: int
 
 
-def tokenise(files: Sequence[Path], tokenizer: Any, folder: Path, *, longest: int, workers: int = 1) -> Tokenised:
+def tokenise(
+    files: Sequence[Path], tokenizer: Any, folder: Path, *, longest: int, share: int = 1, workers: int = 1
+) -> Tokenised:
     """Tokenise conversations once; called again with the same folder it reads what is there.
 
     Args:
@@ -36,6 +36,7 @@ def tokenise(files: Sequence[Path], tokenizer: Any, folder: Path, *, longest: in
         tokenizer: With a template that marks what the assistant wrote.
         folder: Where the tokens are kept.
         longest: Tokens of a row at most.
+        share: Consecutive conversations that open alike become one row, so many at most (``stages.packing``).
         workers: Processes.
 
     Raises:
@@ -53,22 +54,24 @@ def tokenise(files: Sequence[Path], tokenizer: Any, folder: Path, *, longest: in
         check_conversations(files)
         raw = load_dataset("json", data_files=[str(path) for path in files], split="train", cache_dir=str(cache))
         ids = List(Value("int32"))
+        columns = {"input_ids": ids, "labels": ids, "length": Value("int32")} | ({"parts": ids} if share > 1 else {})
         made = raw.map(
             _tokenise_batch,
             batched=True,
             remove_columns=raw.column_names,
-            features=Features({"input_ids": ids, "labels": ids, "length": Value("int32")}),
-            fn_kwargs={"tokenizer": tokenizer},
+            features=Features(columns),
+            fn_kwargs={"tokenizer": tokenizer, "longest": longest, "share": share},
             num_proc=workers if workers > 1 else None,
             desc=None,
         )
-        kept = made.filter(_fits, batched=True, input_columns="length", fn_kwargs={"longest": longest})
+        kept = made.filter(_fits, batched=True, input_columns="length")
+        left_out = len(made) - len(kept)
         if not len(kept):
             raise InputError(f"no row of {len(made)} has an answer within {longest} tokens: raise 'longest'")
         beside = folder.with_name(f".{folder.name}.part")
         shutil.rmtree(beside, ignore_errors=True)
         DatasetDict({"train": kept}).save_to_disk(str(beside))
-        (beside / note.name).write_text(json.dumps({"left_out": len(made) - len(kept)}), encoding="utf8")
+        (beside / note.name).write_text(json.dumps({"left_out": left_out}), encoding="utf8")
         shutil.rmtree(folder, ignore_errors=True)
         beside.replace(folder)
         del raw, made, kept
@@ -102,20 +105,26 @@ def safe(messages: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     return [{"role": part["role"], "content": part["content"].replace("<|", "< |")} for part in messages]
 
 
-def _tokenise_batch(batch: dict[str, list[Any]], tokenizer: Any) -> dict[str, list[Any]]:
+def _tokenise_batch(batch: dict[str, list[Any]], tokenizer: Any, longest: int, share: int) -> dict[str, list[Any]]:
     made = tokenizer.apply_chat_template(
         [safe(messages) for messages in batch["messages"]],
         tokenize=True,
         return_dict=True,
         return_assistant_tokens_mask=True,
     )
-    pairs = list(zip(made["input_ids"], made["assistant_masks"], strict=True))
-    return {
-        "input_ids": made["input_ids"],
-        "labels": [[token if told else IGNORED for token, told in zip(*pair, strict=True)] for pair in pairs],
-        "length": [len(ids) if any(mask) else 0 for ids, mask in pairs],
-    }
+    rows = []
+    for ids, told in zip(made["input_ids"], made["assistant_masks"], strict=True):
+        labels = [token if own else IGNORED for token, own in zip(ids, told, strict=True)]
+        fits = any(told) and len(ids) <= longest
+        rows.append((ids if fits else [], labels if fits else []))
+    if share == 1:
+        done = [{"input_ids": ids, "labels": labels} for ids, labels in rows]
+    else:
+        done = [*packs([row for row in rows if row[0]], share, longest)]
+        done += [{"input_ids": [], "labels": [], "parts": []} for ids, _ in rows if not ids]
+    columns = {name: [row[name] for row in done] for name in done[0]} if done else {}
+    return columns | {"length": [len(row["input_ids"]) for row in done]}
 
 
-def _fits(lengths: list[int], longest: int) -> list[bool]:
-    return [0 < length <= longest for length in lengths]
+def _fits(lengths: list[int]) -> list[bool]:
+    return [length > 0 for length in lengths]

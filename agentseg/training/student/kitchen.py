@@ -31,10 +31,13 @@ def kitchen_data(
     rows: int,
     asks: int,
     test: int,
+    others: int | None = None,
     static: bool = False,
     seed: int = 0,
     why: float = 0.0,
     order: Sequence[str] = ("analysis", "answer", "why"),
+    lengthy: float = 0.0,
+    briefly: float = 0.0,
     on_progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Make conversations and asks over rendered kitchens; a file that is there already is kept.
@@ -45,22 +48,26 @@ def kitchen_data(
         warm: Conversations of ``warm.jsonl``.
         rows: Conversations of ``chains.jsonl``.
         asks: Queries of ``asks.jsonl``.
-        test: Queries of each split to be measured on, or as many as it has.
-        static: Turns are ids that are read off the table, never plans (the paper's static twin).
+        test: Queries of ``test.jsonl``.
+        others: Queries of each further split to be measured on, or as many as it has; None: as many as of ``test``.
+        static: Turns are ids that are read off the whole table, never plans (the paper's static twin).
         seed: Of the training scenes and words; the splits to be measured on do not change with it.
         why: Share of the conversations that ask for a detailed explanation, and have one (WISE).
         order: Parts of a turn that has one.
+        lengthy: Share of the rationales that are the detailed explanation.
+        briefly: Share of the queries with WISE-S's brevity prompt, whose rationales are concise.
         on_progress: Called about twenty times a file.
 
     Returns:
         Lines by file.
 
     Raises:
-        InputError: A number is below 1, ``why`` is no share, or the order is none of a turn's three parts.
+        InputError: A number is below 1, a share none, or the order is none of a turn's three parts.
     """
-    counts = {"warm": warm, "chains": rows, "asks": asks} | dict.fromkeys(TESTS, test)
-    _check(counts, why, order)
-    manner = Manner(static, why, tuple(order))
+    counts = {"warm": warm, "chains": rows, "asks": asks}
+    counts |= dict.fromkeys(TESTS, test if others is None else others) | {TESTS[0]: test}
+    _check(counts, {"why": why, "lengthy": lengthy, "briefly": briefly}, order)
+    manner = Manner(static, why, lengthy, briefly, tuple(order))
     start = (seed % 10) * BLOCK
     made: dict[str, Any] = {}
     for name, count in counts.items():
@@ -116,11 +123,12 @@ def _whole(path: Path, count: int, write: Write, on_progress: Progress | None) -
     return lines
 
 
-def _check(counts: dict[str, int], why: float, order: Sequence[str]) -> None:
+def _check(counts: dict[str, int], shares: dict[str, float], order: Sequence[str]) -> None:
     for name, count in counts.items():
         if count < 1:
             raise InputError(f"{name} of kitchen data is at least 1; found {count}")
-    if not 0 <= why <= 1:
-        raise InputError(f"'why' is the share of conversations with an explanation, 0 to 1; found {why}")
+    for name, share in shares.items():
+        if not 0 <= share <= 1:
+            raise InputError(f"{name!r} is a share of the conversations, 0 to 1; found {share}")
     if sorted(order) != ["analysis", "answer", "why"]:
         raise InputError(f"'order' has analysis, answer and why, each once; found {list(order)}")
