@@ -7,16 +7,22 @@ that needs it, so no configuration, trace or log ever holds one.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from agentseg.config_vision import VisionOptions
 from agentseg.errors import ConfigError
 
-PROFILES = ("local", "rules", "ollama", "openai")
+STUDENT = "kitchen"
+"""Name of the student that ships with the package, as a reasoner."""
+
+PROFILES = ("local", "rules", "ollama", "openai", "vision", "fastreasonseg")
 """Shipped profiles, by name; each is a TOML file of the folder ``profiles``."""
 
 
@@ -24,7 +30,7 @@ class ReasonerConfig(BaseModel):
     """Which language model reasons, and within which bounds.
 
     Attributes:
-        model: ``rules``, ``ollama:NAME``, ``openai:NAME``, ``gguf:PATH``, ``hf:NAME_OR_PATH`` or any ``provider:model``
+        model: ``kitchen`` (the student that ships; its own fields are filled in), ``rules``, ``ollama:NAME``, ``openai:NAME``, ``gguf:PATH``, ``hf:NAME_OR_PATH`` or any ``provider:model``
             of ``init_chat_model``.
         base_url: Server address; None for the provider's own. With ``openai:`` any compatible server.
         api_key_env: Name of the environment variable that holds the key; the key itself is never configured.
@@ -35,7 +41,12 @@ class ReasonerConfig(BaseModel):
         seed: Sampling seed where the server takes one; 0 to 2**31 - 1, which every server takes.
         codec: The form of a turn: compact ``json`` (schema-bound where possible) or the papers' ``tags``.
         prompt: ``full`` teaches the plan language and shows every column; ``brief`` shows ids, labels and colours,
-            for students that were trained on the language and leave the numbers to the tools.
+            for students that were trained on the language and leave the numbers to the tools; ``table`` shows every
+            column without the lesson, for those that were trained to read ids off it.
+        known: Labels that a small model knows; in what it reads and writes, words that it was trained with stand for
+            all others (``reasoners.linking``). Empty for models that know the words of the language.
+        partner: ``rules``: where a small model is not sure, or finds nothing, that reasoner's plan is taken
+            (``reasoners.partner``). Empty: the model is alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,7 +60,14 @@ class ReasonerConfig(BaseModel):
     timeout_s: float = Field(default=60.0, gt=0, le=86_400, allow_inf_nan=False)
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     codec: Literal["json", "tags"] = "json"
-    prompt: Literal["full", "brief"] = "full"
+    prompt: Literal["full", "brief", "table"] = "full"
+    known: tuple[str, ...] = ()
+    partner: Literal["", "rules"] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_it_was_trained(cls, data: Any) -> Any:
+        return {**student_fields(), **data} if isinstance(data, dict) and data.get("model") == STUDENT else data
 
     @field_validator("base_url")
     @classmethod
@@ -81,20 +99,27 @@ class Config(BaseModel):
     """Everything that decides a run.
 
     Attributes:
-        perception: Perceivers in order: ``kitchen`` or ``package.module:name`` of a user's own.
+        perception: Perceivers in order: ``kitchen``, those of the extra ``vision`` (``owlv2``, ``groundingdino``,
+            ``sam2``, ``sam2_automatic``, ``sam3``, ``label_masks``, ``depth_anything``), ``colours``, or
+            ``package.module:name`` of a user's own.
+        perception_mode: ``full`` runs every perceiver on every frame; ``just_in_time`` first only those that find
+            instances, and others (depth, outlines, colours) when a plan asks for what they measure.
         track: Keep ids over the frames of a clip with the light tracker.
         confirm: Frames of a tracked clip that have to show an instance (half of a short clip); fewer are noise.
         reasoner: The language model.
         limits: The budget of one query.
+        vision: Models, sizes and thresholds of the perceivers of the extra ``vision``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     perception: tuple[str, ...] = Field(default=("kitchen",), min_length=1)
+    perception_mode: Literal["full", "just_in_time"] = "full"
     track: bool = True
     confirm: int = Field(default=3, ge=1)
     reasoner: ReasonerConfig = ReasonerConfig()
     limits: Limits = Limits()
+    vision: VisionOptions = VisionOptions()
 
 
 def load_config(source: str | Path | Config | None = None, **overrides: Any) -> Config:
@@ -116,13 +141,26 @@ def load_config(source: str | Path | Config | None = None, **overrides: Any) -> 
     reasoner = overrides.pop("reasoner", None)
     if isinstance(reasoner, str):
         configured = data.get("reasoner")
-        data["reasoner"] = {**(configured if isinstance(configured, dict) else {}), "model": reasoner}
+        data["reasoner"] = {**_without_student(configured if isinstance(configured, dict) else {}), "model": reasoner}
     elif reasoner is not None:
         data["reasoner"] = reasoner
     try:
         return Config.model_validate({**data, **overrides})
     except ValidationError as error:
         raise ConfigError(f"{name}: {explain(error)}") from None
+
+
+@cache
+def student_fields() -> Mapping[str, Any]:
+    """The fields of ``[reasoner]`` with which the shipped student was trained: its prompt, its labels, its partner."""
+    text = resources.files("agentseg").joinpath("reasoners", "models", f"{STUDENT}.toml").read_text(encoding="utf8")
+    return parse_toml(text, f"{STUDENT}.toml")
+
+
+def _without_student(reasoner: dict[str, Any]) -> dict[str, Any]:
+    """A reasoner's fields without those that only the shipped student wants."""
+    own = student_fields() if reasoner.get("model") == STUDENT else {}
+    return {name: value for name, value in reasoner.items() if name not in own}
 
 
 def parse_toml(text: str, name: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import importlib.util
 import json
 import os
@@ -116,11 +115,13 @@ def _ollama(address: str | None) -> Finding:
 
 def _torchvision() -> Finding:
     """A torchvision built for another torch makes every transformers model fail to import; say so before it does."""
-    if importlib.util.find_spec("torchvision") is None:
-        return Finding("torch/torchvision pair", "ok", "torchvision is not installed, and not needed")
-    try:
-        importlib.import_module("torchvision")
-    except (RuntimeError, ImportError, OSError) as error:
-        fix = "pip uninstall torchvision, or install the build that matches your torch"
-        return Finding("torch/torchvision pair", "broken", str(error).splitlines()[0][:90], fix)
-    return Finding("torch/torchvision pair", "ok", f"torch {_version('torch')}, torchvision {_version('torchvision')}")
+    from agentseg.perception.vision.torch_pair import examine
+
+    pair = examine()
+    name = "torch/torchvision pair"
+    if pair.error:
+        found = f"torch {pair.torch or 'none'}, torchvision {pair.torchvision}: {pair.error}"
+        return Finding(name, "broken", found, pair.fix)
+    if not pair.torchvision:
+        return Finding(name, "ok", "torchvision is not installed, and not needed")
+    return Finding(name, "ok", f"torch {pair.torch}, torchvision {pair.torchvision}")

@@ -1,0 +1,1 @@
+"""Perceivers of real pictures by open-vocabulary models of transformers (extra ``vision``); no torchvision needed."""
