@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
 
@@ -56,6 +56,24 @@ class Result:
     def mask(self) -> Mask:
         """The answer's mask in the newest frame: of a picture, the mask."""
         return self.masks[self.timeline.last.frame]
+
+    @property
+    def mask_sources(self) -> dict[int, Literal["segmenter", "box", "truth"]]:
+        """Who drew the mask of each instance of the answer; ``"box"`` where a filled box only stands for one."""
+        known = {row.id: row.mask_source for row in self.timeline.summary().instances}
+        return {key: known[key] for key in self.answer if key in known}
+
+    @property
+    def boxed(self) -> dict[int, Mask]:
+        """The part of the answer's mask that is filled boxes alone, by frame index, where there is such a part."""
+        found: dict[int, Mask] = {}
+        for twin in self.timeline:
+            rows = [row for row in twin.instances if row.id in self.answer]
+            boxes = [row.id for row in rows if row.mask_source == "box"]
+            if boxes:
+                drawn = twin.union(row.id for row in rows if row.mask_source != "box")
+                found[twin.frame] = twin.union(boxes) & ~drawn
+        return found
 
     def follow(self, twin: Twin) -> tuple[int, ...]:
         """Answer the same query on another frame's twin, without the model.

@@ -108,12 +108,20 @@ def _arrays(source: Any) -> Iterator[Rgb | Frame]:
 
 
 def _from_path(path: Path) -> Iterator[Rgb]:
+    for file in picture_files(path):
+        yield from _open(file)
+
+
+def picture_files(path: Path) -> list[Path]:
+    """A picture, or the pictures of a folder by name, frame_2 before frame_10.
+
+    Raises:
+        InputError: There is no such file, it cannot be read, or the folder has no picture.
+    """
     try:
-        files = _pictures(path)
+        return _pictures(path)
     except OSError as error:  # a name that is too long, a folder that may not be read
         raise InputError(f"{str(path)[:200]!r} cannot be read: {error.strerror or error}") from None
-    for file in files:
-        yield from _open(file)
 
 
 def _pictures(path: Path) -> list[Path]:

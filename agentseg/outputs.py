@@ -31,7 +31,8 @@ def write_outputs(result: Result, folder: Path) -> list[Path]:
 
     Returns:
         The files: ``answer.png``, ``twin.png``, ``mask.png`` (0 and 255) of the newest frame, ``answer.webp`` of a
-        clip, and ``trace.jsonl``, to which a further run appends.
+        clip, and ``trace.jsonl``, to which a further run appends. In the pictures, filled boxes that stand for masks
+        are hatched.
 
     Raises:
         InputError: The folder cannot be made or written to.
@@ -39,15 +40,19 @@ def write_outputs(result: Result, folder: Path) -> list[Path]:
     make_folder(folder, NAMES)
     newest, twin = result.frames[-1], result.timeline.last
     title = f'"{result.trace.query}"  {result.status} {list(result.answer)}'
-    mask = result.mask
+    mask, boxed = result.mask, result.boxed
     files = [
-        save_png(folder / "answer.png", draw_answer(newest, mask, title)),
+        save_png(folder / "answer.png", draw_answer(newest, mask, title, boxed.get(twin.frame))),
         save_png(folder / "twin.png", draw_twin(newest, twin)),
         save_png(folder / "mask.png", _grey(mask)),
     ]
     if len(result.frames) > 1:
         masks = result.masks
-        pictures = [draw_answer(frame, masks[frame.index], title) for frame in result.frames if frame.index in masks]
+        pictures = [
+            draw_answer(frame, masks[frame.index], title, boxed.get(frame.index))
+            for frame in result.frames
+            if frame.index in masks
+        ]
         files.append(save_webp(folder / "answer.webp", pictures))
     append_trace(folder / "trace.jsonl", result.trace)
     return [*files, folder / "trace.jsonl"]

@@ -1,4 +1,7 @@
-"""Pictures of what was found: masks laid over frames, outlined and named, as PNG or animated WebP."""
+"""Pictures of what was found: masks laid over frames, outlined and named, as PNG or animated WebP.
+
+A filled box that stands for a mask (``mask_source="box"``) is hatched, its outline dashed, and the word "box" says so.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from numpy.typing import NDArray
 from agentseg.errors import InputError
 from agentseg.frames import Frame, Rgb
 from agentseg.masks import Mask
-from agentseg.twin import Twin
+from agentseg.twin import Instance, Twin
 
 PALETTE = np.array(
     [
@@ -27,34 +30,48 @@ PALETTE = np.array(
 ANSWER = np.array((40, 235, 90), dtype=np.uint8)
 """Colour of an answer."""
 
+LEGEND = "hatched: box, not an outline"
+"""What a picture says of filled boxes that stand for masks."""
 
-def draw_answer(frame: Frame, mask: Mask, title: str = "") -> Rgb:
+
+def draw_answer(frame: Frame, mask: Mask, title: str = "", boxed: Mask | None = None) -> Rgb:
     """Lay the answer's mask over a frame: the rest dimmed, the answer tinted and outlined.
 
     Args:
         frame: The picture; a small one is enlarged by a whole number until its larger side has 640 pixels.
         mask: The answer, bool, of the frame's size.
         title: One line above the picture, such as the query; empty for none.
+        boxed: The part of the mask that is only filled boxes, of the same size: it is hatched, and a legend says "box".
+            None where there is no such part.
 
     Returns:
         uint8 (H', W', 3).
 
     Raises:
-        InputError: The mask has another size.
+        InputError: A mask has another size.
     """
-    if mask.shape != frame.size:
-        raise InputError(f"a mask has its frame's size {frame.size}; found {mask.shape}")
+    for given in (mask, mask if boxed is None else boxed):
+        if given.shape != frame.size:
+            raise InputError(f"a mask has its frame's size {frame.size}; found {given.shape}")
     times = _times(frame)
     large, out = _enlarged(mask, times), _enlarged(frame.rgb, times)
+    hatched = None if boxed is None or not boxed.any() else _enlarged(boxed, times)
+    line = _outline(large)
     for rows in _bands(out):
+        if hatched is not None:
+            gaps = hatched[rows] & ~_stripes(out, rows)
+            large[rows] &= ~gaps
+            line[rows] &= ~gaps
         shift = np.where(large[rows, :, None], 0.45 * ANSWER.astype(np.float32), np.float32(20))
         out[rows] = 0.55 * out[rows].astype(np.float32) + shift
-    out[_outline(large)] = (255, 255, 255)
+    out[line] = (255, 255, 255)
+    if hatched is not None:
+        out = _named(out, [(LEGEND, (0.01 * out.shape[1], 0.94 * out.shape[0]))])
     return _titled(out, title)
 
 
 def draw_twin(frame: Frame, twin: Twin, title: str = "") -> Rgb:
-    """Lay every instance of a twin over its frame, each in its colour with its id and label.
+    """Lay every instance of a twin over its frame, each in its colour with its id and label; "box" marks a filled box.
 
     Args:
         frame: The picture; a small one is enlarged by a whole number until its larger side has 640 pixels.
@@ -73,13 +90,16 @@ def draw_twin(frame: Frame, twin: Twin, title: str = "") -> Rgb:
     out = _enlarged(frame.rgb, times)
     for instance in twin.instances:
         mask = _enlarged(twin.mask(instance.id), times)
-        colour = PALETTE[instance.id % len(PALETTE)]
+        colour, line = PALETTE[instance.id % len(PALETTE)], _outline(mask)
         for rows in _bands(out):
+            if instance.mask_source == "box":
+                mask[rows] &= _stripes(out, rows)
+                line[rows] &= _stripes(out, rows)
             if mask[rows].any():
                 inside = out[rows][mask[rows]].astype(np.float32)
                 out[rows][mask[rows]] = (0.55 * inside + 0.45 * colour.astype(np.float32)).astype(np.uint8)
-        out[_outline(mask)] = colour
-    names = [(f"{row.id} {row.name}", (row.box[0] * times, row.box[1] * times)) for row in twin.instances]
+        out[line] = colour
+    names = [(_name_of(row), (row.box[0] * times, row.box[1] * times)) for row in twin.instances]
     return _titled(_named(out, names), title)
 
 
@@ -112,6 +132,18 @@ def _bands(rgb: Rgb, pixels: int = 1 << 20) -> Iterator[slice]:
     """Rows in bands of about 1 Mpx, so that arithmetic on a large picture needs little memory beside it."""
     step = max(1, pixels // rgb.shape[1])
     return (slice(top, top + step) for top in range(0, rgb.shape[0], step))
+
+
+def _stripes(rgb: Rgb, rows: slice) -> Mask:
+    """Slanted stripes over some rows of a picture, every other one True, about 50 of them across."""
+    step = max(3, rgb.shape[1] // 100)
+    down = np.arange(rgb.shape[0], dtype=np.int32)[rows, None]
+    stripes: Mask = (down + np.arange(rgb.shape[1], dtype=np.int32)) // step % 2 == 0
+    return stripes
+
+
+def _name_of(row: Instance) -> str:
+    return f"{row.id} {row.name}{' (box)' if row.mask_source == 'box' else ''}"
 
 
 def _enlarged(array: NDArray[Any], times: int) -> NDArray[Any]:

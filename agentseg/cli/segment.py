@@ -18,7 +18,7 @@ def add_parser(verbs: Any) -> None:
         "segment",
         help="segment what a query asks for",
         description="Segment what a query asks for. The answer goes to stdout as JSON: "
-        "status, ids, labels, boxes, plan.",
+        "status, ids, labels, boxes, who drew the masks, plan.",
         epilog='example: agentseg segment photo.jpg "something to cut bread with" --out answer',
     )
     parser.add_argument("source", help="a picture, an animated picture, or a folder of frames")
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         json.dumps(
             {
                 "status": result.status,
-                "answer": [{"id": row.id, "label": row.name, "box": [round(side) for side in row.box]} for row in rows],
+                "answer": [_shown(row) for row in rows],
                 "number": result.number,
                 "analysis": result.analysis,
                 "plan": result.plan.text if result.plan else None,
@@ -61,12 +61,24 @@ def run(arguments: argparse.Namespace) -> int:
             }
         )
     )
+    boxed = [row.id for row in rows if row.mask_source == "box"]
+    if boxed:
+        say(f"agentseg segment: the masks of {boxed} are filled boxes (mask_source box): no perceiver drew outlines")
     if failure is not None:
         raise failure
     if result.status not in ("ok", "no_target"):
         say(f"agentseg segment: {result.status}: {_why(result)}")
         return 1
     return 0
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "label": row.name,
+        "box": [round(side) for side in row.box],
+        "mask_source": row.mask_source,
+    }
 
 
 def _why(result: Any) -> str:

@@ -24,7 +24,8 @@ def predict(state: SegState, sample: Sample, model: BaseChatModel) -> Prediction
         number = len(state.answer)
     first = state.twins[0]
     found = [row for row in first.instances if row.id in set(state.answer) and row.id in first.masks]
-    boxed = answered and sample.task == "detect"
+    detects = answered and sample.task == "detect"
+    rows = [row for twin in state.twins for row in twin.instances if row.id in set(state.answer)]
     calls = [event for event in state.events if event.node == "reason"]
     written = [event.output_tokens for event in calls if event.output_tokens is not None]
     errors = [event.error for event in state.events if event.error]
@@ -32,14 +33,15 @@ def predict(state: SegState, sample: Sample, model: BaseChatModel) -> Prediction
         status=state.status,
         masks=state.masks,
         number=number if answered else None,
-        boxes=tuple(row.box for row in found) if boxed else None,
-        scores=tuple(row.score for row in found) if boxed else None,
+        boxes=tuple(row.box for row in found) if detects else None,
+        scores=tuple(row.score for row in found) if detects else None,
         answer=state.answer,
         analysis=state.analysis,
         plan=state.plan,
         reasoning_tokens=_rationale_tokens(model, state),
         output_tokens=sum(written) if len(written) == len(calls) else None,
         error="" if answered or not errors else errors[-1],
+        boxed=any(row.mask_source == "box" for row in rows),
     )
 
 

@@ -48,6 +48,7 @@ class Prediction(BaseModel):
         reasoning_tokens: Tokens of the rationale, where they are known.
         output_tokens: All tokens that the model wrote, where they are known.
         error: What went wrong, or empty.
+        boxed: Whether filled boxes stand for some of the masks (``mask_source="box"``).
 
     Raises:
         pydantic.ValidationError: Scores without as many boxes, a negative position or number, a float that is not
@@ -67,6 +68,7 @@ class Prediction(BaseModel):
     reasoning_tokens: int | None = Field(default=None, ge=0, le=FARTHEST)
     output_tokens: int | None = Field(default=None, ge=0, le=FARTHEST)
     error: str = ""
+    boxed: bool = False
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -119,7 +119,9 @@ class GraphSystem:
         self._twin = twin
         self._perceivers: tuple[Perceiver, ...] = ()
         if twin == "perceived":
-            self._perceivers = tuple(load_perceivers(self._config.perception) if perceivers is None else perceivers)
+            if perceivers is None:
+                perceivers = load_perceivers(self._config.perception, self._config.vision)
+            self._perceivers = tuple(perceivers)
         self._last: tuple[tuple[object, ...], Scene] | None = None
 
     def __call__(self, sample: Sample) -> Answered:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,9 @@ from langchain_core.language_models import BaseChatModel
 from agentseg.config import Config, load_config
 from agentseg.errors import InputError
 from agentseg.frames import FrameStore, as_frames
+from agentseg.graphs.just_in_time import lookers, measuring_steps
 from agentseg.perception import Tracker, load_perceivers
+from agentseg.perception.capabilities import looking_for
 from agentseg.plan_syntax import Params
 from agentseg.reasoners import load_reasoner
 from agentseg.timeline import Timeline
@@ -69,7 +71,7 @@ class Context:
         model = load_reasoner(
             reasoner if isinstance(reasoner, BaseChatModel) else chosen.reasoner.model, chosen.reasoner
         )
-        seers = load_perceivers(chosen.perception) if perceivers is None else tuple(perceivers)
+        seers = load_perceivers(chosen.perception, chosen.vision) if perceivers is None else tuple(perceivers)
         steps = tuple(as_tool(tool) for tool in tools)
         names = [step.name for step in steps]
         if len(set(names)) < len(names):
@@ -78,13 +80,29 @@ class Context:
 
     @cached_property
     def steps(self) -> Mapping[str, StepFunction]:
-        """Every step's function by name: the language's and the user's own."""
-        return {**STEPS, **{tool.name: tool.run for tool in self.tools}}
+        """Every step's function by name, the user's own among them; just in time, each measures what it reads."""
+        steps = {**STEPS, **{tool.name: tool.run for tool in self.tools}}
+        return measuring_steps(steps, self.perceivers) if self.waits else steps
+
+    @property
+    def waits(self) -> bool:
+        """Whether perceivers wait until a plan asks for what they measure (``perception_mode``)."""
+        return self.config.perception_mode == "just_in_time"
+
+    @property
+    def lookers(self) -> tuple[Perceiver, ...]:
+        """The perceivers that look at a frame before any plan."""
+        return lookers(self.perceivers) if self.waits else self.perceivers
 
     @cached_property
     def custom(self) -> Mapping[str, Params]:
         """Parameters of the user's own steps, for the parser and the schema."""
         return {tool.name: tool.params for tool in self.tools}
+
+    def for_query(self, query: str) -> Context:
+        """This context with perceivers that look also for what a query names, where they can."""
+        found = looking_for(self.perceivers, query)
+        return self if found == self.perceivers else replace(self, perceivers=found)
 
     def tracker(self) -> Tracker | None:
         """A fresh tracker for one clip, or None where ids are not to be kept."""

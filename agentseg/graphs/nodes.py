@@ -28,7 +28,7 @@ def build_twin(state: SegState, context: Context) -> Update:
     opening = query_text(state.query)
     media = media_hash(context.frames)
     if len(context.frames) and media != state.media:
-        twins = perceive_all(context, get_stream_writer())
+        twins = perceive_all(context.for_query(state.query), get_stream_writer())
     elif state.twins:
         twins = state.timeline
     else:

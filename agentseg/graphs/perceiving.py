@@ -30,7 +30,7 @@ def perceive_all(context: Context, write: Callable[[dict[str, Any]], None] | Non
     tracker = context.tracker() if len(context.frames) > 1 else None
     previous: Twin | None = None
     for place, frame in enumerate(context.frames, 1):
-        twin = _perceive(context, frame)
+        twin = perceive_frame(context, frame)
         if tracker is not None:
             twin = tracker.update(previous or Twin(frame=frame.index, size=frame.size), twin)
         twins.append(twin)
@@ -41,11 +41,19 @@ def perceive_all(context: Context, write: Callable[[dict[str, Any]], None] | Non
     return twins.without_brief(min(context.config.confirm, len(twins) // 2)) if tracker is not None else twins
 
 
-def _perceive(context: Context, frame: Frame) -> Twin:
-    """One frame's twin; whatever a perceiver of a user does wrong is one clear line."""
+def perceive_frame(context: Context, frame: Frame) -> Twin:
+    """One frame's twin; whatever a perceiver of a user does wrong is one clear line.
+
+    Args:
+        context: Its perceivers.
+        frame: The frame.
+
+    Raises:
+        PerceptionError: A perceiver failed, or made something that is no twin of the frame.
+    """
     where = f"frame {frame.index}"
     try:
-        found: object = perceive(context.perceivers, frame, Twin(frame=frame.index, size=frame.size))
+        found: object = perceive(context.lookers, frame, Twin(frame=frame.index, size=frame.size))
         if not isinstance(found, Twin):
             raise PerceptionError(f"{where}: a perceiver returns a Twin; found {type(found).__name__}")
         twin = Twin.model_validate(found.model_dump())  # a row changed by model_copy has not been checked yet

@@ -106,14 +106,22 @@ def rows_of(twin: Twin, ids: Iterable[int] | None = None, clip: bool = False) ->
 
 
 def masks_of(twins: Timeline | Iterable[Twin], ids: Iterable[int]) -> list[dict[str, Any]]:
-    """Masks by frame and id: ``[{"frame": "f0", "id": 3, "rle": {"size": [H, W], "counts": "..."}}]``."""
+    """Masks by frame and id: ``[{"frame": "f0", "id": 3, "rle": {"size": [H, W], "counts": "..."}}]``.
+
+    One that is only a filled box also has ``"mask_source": "box"``.
+    """
     wanted = tuple(ids)
     return [
-        {"frame": f"f{twin.frame}", "id": key, "rle": dict(twin.masks[key])}
+        {"frame": f"f{twin.frame}", "id": key, "rle": dict(twin.masks[key]), **_source(twin, key)}
         for twin in twins
         for key in wanted
         if key in twin.masks
     ]
+
+
+def _source(twin: Twin, key: int) -> dict[str, str]:
+    row = twin.get(key)
+    return {"mask_source": "box"} if row is not None and row.mask_source == "box" else {}
 
 
 def _row(row: Instance, twin: Twin, clip: bool) -> dict[str, Any]:
@@ -129,6 +137,8 @@ def _row(row: Instance, twin: Twin, clip: bool) -> dict[str, Any]:
         shown["colour"] = clean_label(row.attributes["colour"])
     if row.parent is not None:
         shown["part_of"] = row.parent
+    if row.mask_source == "box":
+        shown["mask_source"] = "box"  # a filled box stands for the mask
     if clip:
         shown |= {"first_seen": f"f{row.first_seen}", "last_seen": f"f{row.last_seen}"}
     rivals = (other for other in twin.instances if other.name != row.name)

@@ -119,6 +119,8 @@ def _run_step(
 
 
 def _after(scene: Scene, outcome: Outcome) -> Scene:
+    if outcome.timeline is not None:
+        scene = replace(scene, timeline=outcome.timeline)
     if outcome.twin is None:
         return scene
     if not outcome.refined:

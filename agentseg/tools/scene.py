@@ -99,6 +99,7 @@ class Outcome:
         values: What was measured, by instance id.
         note: What a reader should know: a label that nothing carries, a measure that was not taken.
         ambiguous: Whether the winner is ahead by less than the noise of the measure.
+        timeline: The twins over time where the step measured in other frames too; None where they stay.
     """
 
     selection: Selection
@@ -107,6 +108,7 @@ class Outcome:
     values: Mapping[int, Value] = field(default_factory=dict)
     note: str = ""
     ambiguous: bool = False
+    timeline: Timeline | None = None
 
 
 def carries(instance: Instance, label: str) -> bool:

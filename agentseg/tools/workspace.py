@@ -11,9 +11,11 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from agentseg.errors import InputError
 from agentseg.frames import PICTURES, Frame, FrameStore, as_frames
+from agentseg.perception.capabilities import METHODS, provides
 from agentseg.tools.scene import Scene
 from agentseg.twin import Perceiver, Twin
 
@@ -189,25 +191,27 @@ class OneAtATime:
     """A perceiver behind a lock: models are not made for several threads.
 
     Args:
-        perceiver: The perceiver; its ``detect`` method is kept where it has one.
+        perceiver: The perceiver; what more it can do (``perception.capabilities``) is kept.
         lock: Shared by the perceivers of one workspace.
     """
 
     def __init__(self, perceiver: Perceiver, lock: threading.RLock) -> None:
         self._perceiver = perceiver
         self._lock = lock
-        search: Callable[[Frame, Twin, str], Twin] | None = getattr(perceiver, "detect", None)
-        if search is not None:
-            self.detect = self._guarded(search)
+        self.provides = provides(perceiver)
+        for name in METHODS:
+            method = getattr(perceiver, name, None)
+            if method is not None:
+                setattr(self, name, self._guarded(method))
 
     def __call__(self, frame: Frame, twin: Twin) -> Twin:
         """Read a frame when no other thread does."""
         with self._lock:
             return self._perceiver(frame, twin)
 
-    def _guarded(self, search: Callable[[Frame, Twin, str], Twin]) -> Callable[[Frame, Twin, str], Twin]:
-        def detect(frame: Frame, twin: Twin, phrase: str) -> Twin:
+    def _guarded(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **options: Any) -> Any:
             with self._lock:
-                return search(frame, twin, phrase)
+                return method(*args, **options)
 
-        return detect
+        return call

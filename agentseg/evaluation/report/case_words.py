@@ -21,12 +21,12 @@ def blame_of(run: Run, point: Point) -> str:
 
 
 def said_of(said: Prediction) -> str:
-    """A number or boxes that were answered; masks speak for themselves."""
+    """A number or boxes that were answered; masks speak for themselves, unless they are only filled boxes."""
     if said.number is not None:
         return f"answered {said.number}"
     if said.boxes is not None:
         return f"answered {plural(len(said.boxes), 'box', 'boxes')}"
-    return ""
+    return "mask source: box, hatched" if said.boxed else ""
 
 
 def wanted_of(sample: Sample | None) -> str:

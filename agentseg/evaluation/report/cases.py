@@ -163,8 +163,10 @@ def _picture(sample: Sample | None, said: Prediction, position: int, frame: obje
     answered = decode(mask) if mask is not None and tuple(mask["size"]) == size else None
     wanted = decode(truth) if truth is not None and tuple(truth["size"]) == size else None
     boxes = tuple(sample.boxes.get(position, ())) if sample else ()
-    image = picture(rgb, (size[0], size[1]), answered, wanted, said.boxes or (), boxes)
+    image = picture(rgb, (size[0], size[1]), answered, wanted, said.boxes or (), boxes, hatched=said.boxed)
     words = f"the answer covers {per_cent(0 if answered is None else answered.mean())}% of the frame"
+    if said.boxed:
+        words += " with filled boxes in place of masks"
     if wanted is not None:
         words += f", the truth {per_cent(wanted.mean())}%"
     if said.boxes or boxes:

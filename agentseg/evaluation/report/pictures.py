@@ -32,6 +32,7 @@ def picture(
     truth: Mask | None,
     answer_boxes: Sequence[Box] = (),
     truth_boxes: Sequence[Box] = (),
+    hatched: bool = False,
 ) -> str:
     """Draw a case as a JPEG in a ``data:`` URI.
 
@@ -42,6 +43,7 @@ def picture(
         truth: The true mask, bool (H, W), or None where it is not known.
         answer_boxes: Boxes answered, (x1, y1, x2, y2) in pixels.
         truth_boxes: True boxes.
+        hatched: Whether the answer's mask is filled boxes: it is hatched, and its outline dashed.
     """
     from PIL import Image, ImageDraw
 
@@ -52,8 +54,10 @@ def picture(
     out = np.asarray(Image.fromarray(source).resize(large, Image.Resampling.BICUBIC), dtype=np.float32) * 0.8
     if answer is not None and answer.any():
         inside = _large(answer, large)
-        out[inside] = 0.5 * out[inside] + 0.5 * FILL
-        out[_border(inside, 1)] = 0.2 * DARK + 0.8 * FILL
+        drawn_at = np.add.outer(np.arange(large[1]), np.arange(WIDTH)) // 5 % 2 == 0 if hatched else np.True_
+        line, filled = _border(inside, 1) & drawn_at, inside & drawn_at
+        out[filled] = 0.5 * out[filled] + 0.5 * FILL
+        out[line] = 0.2 * DARK + 0.8 * FILL
     image = out.astype(np.uint8)
     if truth is not None and truth.any():
         inside = _large(truth, large)
