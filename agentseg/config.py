@@ -30,8 +30,9 @@ class ReasonerConfig(BaseModel):
     """Which language model reasons, and within which bounds.
 
     Attributes:
-        model: ``kitchen`` (the student that ships; its own fields are filled in), ``rules``, ``ollama:NAME``, ``openai:NAME``, ``gguf:PATH``, ``hf:NAME_OR_PATH`` or any ``provider:model``
-            of ``init_chat_model``.
+        model: ``kitchen`` (the student that ships; the fields it was trained with are filled in), ``rules``,
+            ``ollama:NAME``, ``openai:NAME``, ``gguf:PATH``, ``hf:NAME_OR_PATH`` or any ``provider:model`` of
+            ``init_chat_model``.
         base_url: Server address; None for the provider's own. With ``openai:`` any compatible server.
         api_key_env: Name of the environment variable that holds the key; the key itself is never configured.
         temperature: Sampling temperature, 0 for the likeliest text.

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import get_args
 
 from agentseg import Timeline
 from agentseg.plan import parse_plan
@@ -29,6 +28,8 @@ from agentseg.sim.render import render_truth
 from agentseg.sim.truth import ObjectState, Truth
 from agentseg.tools import Scene, execute
 
+MEASURED: tuple[Relation, ...] = ("left_of", "right_of", "in_front_of", "behind", "on", "inside", "held_by")
+"""Relations that have a truth."""
 SCENES, QUICK = 300, 12
 """Scenes measured, and with ``--quick``."""
 
@@ -125,7 +126,7 @@ def _relate(truth: Truth, found: dict[str, Agreement]) -> None:
 
 def _pairs(scene: KitchenScene, things: list[ObjectState]) -> Iterator[tuple[Relation, ObjectState, ObjectState]]:
     """Relations with the anchors that they make sense of, and every other thing."""
-    for relation in get_args(Relation):
+    for relation in MEASURED:
         for anchor in scene.view.things:
             fits = anchor.label == GRIPPER if relation == "held_by" else anchor.label != GRIPPER
             if fits and not (relation in ("in_front_of", "behind") and anchor.label in FIXTURES):

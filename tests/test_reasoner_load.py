@@ -23,19 +23,19 @@ def test_chat_model_object_is_returned_as_it_is_and_never_bound() -> None:
 
 
 def test_object_that_is_no_chat_model_is_told() -> None:
-    with pytest.raises(InputError, match="chat model object or a name; found dict: use rules"):
+    with pytest.raises(InputError, match="chat model object or a name; found dict: use kitchen, rules"):
         load_reasoner({}, CONFIG)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("spec", ["gpt-4", "ollama:", ":x", "", " "])
 def test_name_without_provider_or_model_lists_the_forms(spec: str) -> None:
-    with pytest.raises(InputError, match=r"unknown reasoner .*: use rules, ollama:NAME, openai:NAME, gguf:PATH"):
+    with pytest.raises(InputError, match=r"unknown reasoner .*: use kitchen, rules, ollama:NAME, openai:NAME, gguf:PATH"):
         load_reasoner(spec, CONFIG)
 
 
 def test_unknown_provider_lists_the_forms() -> None:
     pytest.importorskip("langchain")
-    with pytest.raises(InputError, match=r"unknown reasoner 'nosuch:model' \(.*\): use rules, ollama:NAME"):
+    with pytest.raises(InputError, match=r"unknown reasoner 'nosuch:model' \(.*\): use kitchen, rules, ollama:NAME"):
         load_reasoner("nosuch:model", CONFIG)
 
 

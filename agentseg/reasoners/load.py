@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agentseg.config import STUDENT
 from agentseg.errors import InputError, MissingExtra
 from agentseg.reasoners.constrain import is_a
 
@@ -15,7 +17,10 @@ if TYPE_CHECKING:
 
     from agentseg.config import ReasonerConfig
 
-FORMS = "rules, ollama:NAME, openai:NAME, gguf:PATH, hf:NAME_OR_PATH or a provider:model of langchain's init_chat_model"
+FORMS = (
+    "kitchen, rules, ollama:NAME, openai:NAME, gguf:PATH, hf:NAME_OR_PATH or a provider:model "
+    "of langchain's init_chat_model"
+)
 """What a reasoner's name may look like, as messages say it."""
 
 
@@ -40,6 +45,8 @@ def load_reasoner(spec: str | BaseChatModel, options: ReasonerConfig) -> BaseCha
         return spec
     if spec == "rules":
         return _rules()
+    if spec == STUDENT:
+        return _gguf(str(Path(__file__).parent / "models" / f"{STUDENT}.gguf"), options)
     provider, _, name = spec.partition(":")
     if not name.strip() or not provider.strip():
         raise InputError(f"unknown reasoner {spec!r}: use {FORMS}")

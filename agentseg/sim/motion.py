@@ -14,7 +14,8 @@ from agentseg.sim.occupancy import Occupancy
 from agentseg.sim.scene import Item, Pose, Scene
 from agentseg.sim.utensils import gripper
 
-_HEAVY = ("microwave", "toaster", "coffee maker", "paper towel", "robot gripper")
+HEAVY = ("microwave", "toaster", "coffee maker", "paper towel", "robot gripper")
+"""What nothing slides over the counter."""
 
 
 @dataclass(frozen=True)
@@ -30,38 +31,56 @@ class Motion:
     cameras: list[Camera]
 
 
-def _ease(t: Array, start: float, stop: float) -> Array:
+def ease(t: Array, start: float, stop: float) -> Array:
     """0 before start, 1 after stop, smooth between."""
     u = np.clip((t - start) / (stop - start), 0, 1)
     return u * u * (3 - 2 * u)
 
 
-def _heading(pose: Pose) -> float:
+def heading(pose: Pose) -> float:
+    """How it is turned about the vertical, radians."""
     return float(np.arctan2(pose.turn[1, 0], pose.turn[0, 0]))
 
 
-def _stands(item: Item) -> bool:
+def stands(item: Item) -> bool:
     """Whether it stands on the counter top by itself."""
     pose = item.pose
     return pose.on is None and pose.inside is None and pose.held_by is None and item.label != "robot gripper"
 
 
-def _others(scene: Scene, without: Item) -> Occupancy:
+def others(scene: Scene, without: Item) -> Occupancy:
     """The counter with everything on it but one item."""
     grid = Occupancy.around(scene.room)
     for item in scene.items:
-        if item is not without and _stands(item):
-            grid.take(item.bounds, item.pose.at, _heading(item.pose), 0.0)
+        if item is not without and stands(item):
+            grid.take(item.bounds, item.pose.at, heading(item.pose), 0.0)
     return grid
 
 
-def _load(scene: Scene, item: Item) -> list[Item]:
+def load_of(scene: Scene, item: Item) -> list[Item]:
     """The item and all that rests on or in it."""
     load = [item]
     for other in scene.items:
         if {other.pose.on, other.pose.inside} & {member.id for member in load}:
             load.append(other)
     return load
+
+
+def reachable(scene: Scene, busy: set[int]) -> list[Item]:
+    """Things on the counter that fit the gripper, are not busy and have no tall neighbours."""
+    found = []
+    for item in scene.items:
+        if not (stands(item) and item.model.grip and item.id not in busy and abs(item.pose.at[0]) < 0.45):
+            continue
+        top = item.bounds[1][2] + 0.03
+        near = [
+            o
+            for o in scene.items
+            if o is not item and o.label != "robot gripper" and np.hypot(*(o.pose.at - item.pose.at)[:2]) < 0.17
+        ]
+        if all(o.world_bounds(o.pose)[1][2] < top for o in near):
+            found.append(item)
+    return found
 
 
 class _Script:
@@ -75,7 +94,7 @@ class _Script:
 
     def shift(self, item: Item, offsets: Array) -> None:
         """Moves an item and its load by (frames, 3) metres from where it is."""
-        for member in _load(self.scene, item):
+        for member in load_of(self.scene, item):
             self.busy.add(member.id)
             for frame, offset in enumerate(offsets):
                 pose = self.poses[frame][member.id - 1]
@@ -83,17 +102,17 @@ class _Script:
 
     def slide(self) -> bool:
         """Slides one thing along a free path; sometimes in from or out of the picture. False if none can."""
-        movable = [i for i in self.scene.items if _stands(i) and i.label not in _HEAVY and i.id not in self.busy]
+        movable = [i for i in self.scene.items if stands(i) and i.label not in HEAVY and i.id not in self.busy]
         self.rng.shuffle(movable)
         for item in movable:
-            grid = _others(self.scene, item)
+            grid = others(self.scene, item)
             for _ in range(6):
                 way = self._way(item)
                 steps = np.linspace(0.1, 1, 12)
-                heading = _heading(item.pose)
-                if all(grid.free(item.bounds, item.pose.at + s * way, heading, 0.004) for s in steps):
+                yaw = heading(item.pose)
+                if all(grid.free(item.bounds, item.pose.at + s * way, yaw, 0.004) for s in steps):
                     start = self.rng.uniform(0.05, 0.35)
-                    amount = _ease(self.time, start, start + self.rng.uniform(0.4, 0.6))
+                    amount = ease(self.time, start, start + self.rng.uniform(0.4, 0.6))
                     if self.rng.random() < 0.5:
                         amount = 1 - amount
                     self.shift(item, amount[:, None] * way)
@@ -123,41 +142,28 @@ class _Script:
 
     def _glide(self) -> Array:
         goal = np.array([self.rng.uniform(-0.3, 0.3), self.rng.uniform(-0.1, 0.1), 0.0])
-        return np.asarray(_ease(self.time, 0.0, 1.0)[:, None] * goal)
+        return np.asarray(ease(self.time, 0.0, 1.0)[:, None] * goal)
 
     def _carry(self, arm: Item, held: Item) -> None:
         goal = -2 * arm.pose.at * np.array([1, 0, 0]) + np.array(
             [self.rng.normal(0, 0.1), self.rng.uniform(-0.08, 0.08), 0.05]
         )
-        offsets = _ease(self.time, 0.1, 0.9)[:, None] * goal
+        offsets = ease(self.time, 0.1, 0.9)[:, None] * goal
         self.shift(arm, offsets)
         self.shift(held, offsets)
 
     def _set_down(self, held: Item) -> bool:
         """Finds a free place for what is held at the start and makes that its home."""
-        grid = _others(self.scene, held)
+        grid = others(self.scene, held)
         for _ in range(40):
             at = np.array([self.rng.uniform(-0.4, 0.4), self.rng.uniform(-0.26, 0.05), -held.bounds[0][2]])
-            heading = _heading(held.pose)
-            if grid.free(held.bounds, at, heading, 0.03):
+            if grid.free(held.bounds, at, heading(held.pose), 0.03):
                 held.pose = Pose(at, held.pose.turn)
                 return True
         return False
 
     def _reachable(self) -> Item | None:
-        """A thing on the counter that fits the gripper and has no tall neighbours."""
-        found = []
-        for item in self.scene.items:
-            if not (_stands(item) and item.model.grip and item.id not in self.busy and abs(item.pose.at[0]) < 0.45):
-                continue
-            top = item.bounds[1][2] + 0.03
-            near = [
-                o
-                for o in self.scene.items
-                if o is not item and o.label != "robot gripper" and np.hypot(*(o.pose.at - item.pose.at)[:2]) < 0.17
-            ]
-            if all(o.world_bounds(o.pose)[1][2] < top for o in near):
-                found.append(item)
+        found = reachable(self.scene, self.busy)
         return found[int(self.rng.integers(len(found)))] if found else None
 
     def _handle(self, arm: Item, item: Item) -> None:
@@ -172,10 +178,10 @@ class _Script:
             else np.array([-np.sign(home[0]) * self.rng.uniform(0.2, 0.4), self.rng.uniform(-0.05, 0.1), 0.2])
         )
         t = self.time if self.rng.random() < 0.5 else 1 - self.time
-        approach = (1 - _ease(t, 0.0, 0.25))[:, None] * np.array([0.0, 0.0, 0.16])
-        lift = _ease(t, 0.35, 0.6)[:, None] * np.array([0.0, 0.0, 0.18])
-        travel = _ease(t, 0.5, 0.95)[:, None] * (goal - np.array([0, 0, 0.18]) * (not away))
-        turn = rotation("z", _heading(item.pose) - np.pi / 2)
+        approach = (1 - ease(t, 0.0, 0.25))[:, None] * np.array([0.0, 0.0, 0.16])
+        lift = ease(t, 0.35, 0.6)[:, None] * np.array([0.0, 0.0, 0.18])
+        travel = ease(t, 0.5, 0.95)[:, None] * (goal - np.array([0, 0, 0.18]) * (not away))
+        turn = rotation("z", heading(item.pose) - np.pi / 2)
         for frame in range(len(self.time)):
             raised = lift[frame] + travel[frame]
             self.poses[frame][arm.id - 1] = Pose(home + [0, 0, drop] + approach[frame] + raised, turn)

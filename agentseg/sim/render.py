@@ -6,7 +6,7 @@ import numpy as np
 
 from agentseg.errors import InputError
 from agentseg.frames import Frame
-from agentseg.sim.camera import Camera, draw_camera, draw_sensor
+from agentseg.sim.camera import Camera, draw_camera
 from agentseg.sim.classes import VOID
 from agentseg.sim.layout import draw_scene
 from agentseg.sim.mesh import Array
@@ -14,10 +14,10 @@ from agentseg.sim.motion import Motion, draw_motion
 from agentseg.sim.raster import Ints, nearest
 from agentseg.sim.room import SINK_SIZE, STOVE_SIZE
 from agentseg.sim.scene import Pose, Scene
-from agentseg.sim.shade import draw_light
+from agentseg.sim.shade_kinds import Shading, painter
 from agentseg.sim.surfaces import Surfaces, collect, to_points, to_world
 from agentseg.sim.truth import FrameTruth, ObjectState, Truth, Vec
-from agentseg.sim.view import ScreenView, Size, cast, full_areas, majority
+from agentseg.sim.view import ScreenView, Size, full_areas, majority
 
 FRAME_SECONDS = 0.1
 """Time between the frames of a clip."""
@@ -30,7 +30,13 @@ HAND_HEIGHT = 0.26
 
 
 def render_kitchen(
-    seed: int, *, frames: int = 1, width: int = 320, height: int = 240, supersample: int = 1
+    seed: int,
+    *,
+    frames: int = 1,
+    width: int = 320,
+    height: int = 240,
+    supersample: int = 1,
+    shading: Shading = "key",
 ) -> tuple[list[Frame], Truth]:
     """Renders a kitchen scene or clip.
 
@@ -41,28 +47,26 @@ def render_kitchen(
         width: Picture width, px.
         height: Picture height, px.
         supersample: Samples per pixel and axis; 2 removes jaggies at about three times the cost.
+        shading: The light; ``lamps`` is one that no shipped network was trained on. The truth does not depend on it.
 
     Returns:
         The frames (RGB only) and the truth about them.
 
     Raises:
-        InputError: The seed is negative, a number is below 1, or the picture has more than 4096 samples on a side.
+        InputError: The seed is negative, a number is below 1, or the picture has more than 4096 samples on a side;
+            or there is no such shading.
     """
-    _check(seed, frames, (height, width), supersample)
-    sensor, light = draw_sensor(np.random.default_rng([seed, 2])), draw_light(np.random.default_rng([seed, 3]))
-    noise = np.random.default_rng([seed, 5])
+    check_size(seed, frames, (height, width), supersample)
+    paint = painter(shading, seed)
     scene, motion, surfaces = _draw(seed, frames)
     pictures, truths = [], []
     for index, (poses, eye) in enumerate(zip(motion.poses, motion.cameras, strict=True)):
         world = to_world(surfaces, poses)
-        view = ScreenView(surfaces, world, eye, (height * supersample, width * supersample))
-        front, solid = view.resolve()
-        linear = view.light(front, solid, light, cast(surfaces, world, light))
-        rgb = sensor.develop(linear.reshape(*view.size, 3), supersample, noise)
+        view, front, rgb = paint(surfaces, world, eye, (height, width), supersample)
         pictures.append(Frame(rgb, index, index * FRAME_SECONDS if frames > 1 else None))
         states = object_states(scene, poses, eye, (height, width))
-        truths.append(_observe(view, surfaces, front, supersample, states))
-    return pictures, Truth.of(_labels(scene), truths)
+        truths.append(observe(view, surfaces, front, supersample, states))
+    return pictures, Truth.of(labels_of(scene), truths)
 
 
 def render_truth(seed: int, *, frames: int = 1, width: int = 320, height: int = 240, supersample: int = 1) -> Truth:
@@ -78,7 +82,7 @@ def render_truth(seed: int, *, frames: int = 1, width: int = 320, height: int = 
     Raises:
         InputError: As ``render_kitchen``.
     """
-    _check(seed, frames, (height, width), supersample)
+    check_size(seed, frames, (height, width), supersample)
     scene, motion, surfaces = _draw(seed, frames)
     truths = []
     for poses, eye in zip(motion.poses, motion.cameras, strict=True):
@@ -86,11 +90,12 @@ def render_truth(seed: int, *, frames: int = 1, width: int = 320, height: int = 
         points = to_points(surfaces, poses)
         view = ScreenView(surfaces, points, eye, (height * supersample, width * supersample))
         states = object_states(scene, poses, eye, (height, width))
-        truths.append(_observe(view, surfaces, nearest(view.frags, view.size), supersample, states))
-    return Truth.of(_labels(scene), truths)
+        truths.append(observe(view, surfaces, nearest(view.frags, view.size), supersample, states))
+    return Truth.of(labels_of(scene), truths)
 
 
-def _check(seed: int, frames: int, size: Size, supersample: int) -> None:
+def check_size(seed: int, frames: int, size: Size, supersample: int) -> None:
+    """Refuse what cannot be rendered, as ``render_kitchen`` says."""
     height, width = size
     if min(frames, width, height, supersample) < 1 or seed < 0 or max(size) * supersample > MAX_SIDE:
         raise InputError(
@@ -107,14 +112,15 @@ def _draw(seed: int, frames: int) -> tuple[Scene, Motion, Surfaces]:
     return scene, motion, collect(scene)
 
 
-def _labels(scene: Scene) -> dict[int, str]:
+def labels_of(scene: Scene) -> dict[int, str]:
+    """Label by id of all items and fixtures."""
     return {item.id: item.label for item in scene.items} | {id: label for label, id in scene.fixtures.items()}
 
 
-def _observe(
+def observe(
     view: ScreenView, surfaces: Surfaces, front: tuple[Ints, Array], factor: int, states: tuple[ObjectState, ...]
 ) -> FrameTruth:
-    """Brings ids, classes and depth from samples to pixels."""
+    """Brings ids, classes and depth of a frame from samples to pixels."""
     height, width = view.size[0] // factor, view.size[1] // factor
     source = view.source(front[0])
     key = np.where(source >= 0, surfaces.id[source] * 64 + surfaces.semantic[source], -1).reshape(view.size)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, fields
 from typing import Literal
 
 Relation = Literal[
-    "left_of", "right_of", "in_front_of", "behind", "on", "inside", "held_by", "next_to", "above", "below", "occluded_by"
+    "left_of", "right_of", "in_front_of", "behind", "on", "inside", "held_by",
+    "next_to", "above", "below", "occluded_by",
 ]  # fmt: skip
 """Those from ``next_to`` on have no truth (people disagree where they end): samples never have them."""
 Measure = Literal["x", "depth", "height", "size"]

@@ -78,8 +78,9 @@ SIDES: dict[str, Said] = {
     ),
     "next_to": said(
         """
-        next to {a} / beside {a} / by {a} / right next to {a} / close to {a} / near {a} / alongside {a} / at the side of {a}
-        adjacent to {a} / {posed} next to {a} / {posed} beside {a} / {posed} by {a} / right beside {a} / close by {a}
+        next to {a} / beside {a} / by {a} / right next to {a} / close to {a} / near {a} / alongside {a}
+        at the side of {a} / adjacent to {a} / {posed} next to {a} / {posed} beside {a} / {posed} by {a}
+        right beside {a} / close by {a}
         side by side with {a} / right by {a} / in the neighbourhood of {a} / not far from {a} / touching {a}
         """,
         "{poses} next to {a} / {poses} beside {a} / {poses} by {a} / {poses} close to {a} / [neighbours|neighbour] {a}",
@@ -94,7 +95,8 @@ SIDES: dict[str, Said] = {
     "below": said(
         """
         below {a} / lower down than {a} / further down than {a} / located below {a} / lower than {a}
-        lower in the picture than {a} / with {a} above [it|them] / {posed} below {a} / farther down in the image than {a}
+        lower in the picture than {a} / with {a} above [it|them] / {posed} below {a}
+        farther down in the image than {a}
         """,
         "{poses} below {a} / {poses} lower down than {a}",
     ),

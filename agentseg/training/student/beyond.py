@@ -7,6 +7,7 @@ query about one place becomes a query about another.
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -35,5 +36,6 @@ def beyond(tree: Description, rng: np.random.Generator) -> Description | None:
         part = getattr(tree, field.name)
         found = beyond(part, rng) if is_dataclass(part) else None  # type: ignore[arg-type]
         if found is not None:
-            return replace(tree, **{field.name: found})
+            parts: dict[str, Any] = {field.name: found}
+            return replace(tree, **parts)
     return None

@@ -73,6 +73,9 @@ class Manner:
         order: Parts of such a turn, as ``stages.options.WiseOptions`` has them.
         lengthy: Share of the rationales that are the detailed explanation: the teacher thinks at length.
         briefly: Share of the queries with the brevity prompt of WISE-S, which always have a concise rationale.
+        levels: Levels of the queries.
+        simple: KitchenBench's own wordings over whole tables alone, without stand-ins, lost rows, relations that it
+            leaves out, the phrasebook and careless speech: what models of a million parameters can learn in minutes.
     """
 
     static: bool = False
@@ -80,6 +83,13 @@ class Manner:
     lengthy: float = 0.0
     briefly: float = 0.0
     order: Sequence[str] = ("analysis", "answer", "why")
+    levels: Sequence[int] = (1, 2, 3)
+    simple: bool = False
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing is done to tables, words and relations."""
+        return self.static or self.simple
 
 
 @dataclass(frozen=True)
@@ -135,14 +145,15 @@ def conversations_of(asked: Asked, seed: int, manner: Manner) -> Iterator[Row]:
         manner: How the teacher writes.
     """
     teacher = _Teacher(asked, manner, np.random.default_rng([seed, asked.seed]))
-    there = [query for query in asked.queries for _ in range(WORDINGS[query.level]) if query.answer]
-    absent = [query for query in asked.queries for _ in range(WORDINGS[query.level]) if not query.answer]
+    wanted = [query for query in asked.queries if query.level in manner.levels for _ in range(WORDINGS[query.level])]
+    there = [query for query in wanted if query.answer]
+    absent = [query for query in wanted if not query.answer]
     made = 0
-    talk = [] if manner.static else teacher.phrases()
+    talk = [] if manner.bare else teacher.phrases()
     for group, odd in ((there, True), (absent, False), (talk, True)):
         order: list[BenchQuery | Phrase] = [group[place] for place in teacher.rng.permutation(len(group))]
         for start in range(0, len(order), SET):
-            for messages in teacher.set_of(order[start : start + SET], odd and not manner.static):
+            for messages in teacher.set_of(order[start : start + SET], odd and not manner.bare):
                 yield Row(messages=messages, trace_id=f"kitchen:{asked.seed}/{made}", group=f"kitchen:{asked.seed}")
                 made += 1
 
@@ -173,7 +184,8 @@ class _Teacher:
             else:
                 said = self._said(query, names)
             if said is not None:
-                text = rough(said.query, self.rng) if self.rng.random() < ROUGH else said.query
+                careless = self.rng.random() < ROUGH and not self.manner.bare
+                text = rough(said.query, self.rng) if careless else said.query
                 yield self._messages(query, replace(said, view=view, query=text))
 
     def _names(self) -> dict[str, str]:
@@ -188,7 +200,7 @@ class _Teacher:
         tree, plan = query.tree, query.plan
         assert tree is not None
         other = beyond(tree, self.rng) if self.rng.random() < BEYOND and query.answer else None
-        if other is not None and not self.manner.static:
+        if other is not None and not self.manner.bare:
             tree, plan = other, plan_of(other, self.asked.frames, query.task == "count")
         for _ in range(SOUGHT):
             text = say(tree, answer=len(query.answer), task=query.task, rng=self.rng)

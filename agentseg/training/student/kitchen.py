@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from agentseg.errors import InputError
 from agentseg.training.stages.asks import Ask, write_asks
 from agentseg.training.stages.common import Progress
-from agentseg.training.student.corpus import Manner, conversations
+from agentseg.training.student.corpus import WORDINGS, Manner, conversations
 from agentseg.training.student.questions import asks as asks_of
 
 TESTS = ("test", "unseen_phrasing", "unseen_combination", "unseen_label", "more_objects", "human")
@@ -38,6 +38,8 @@ def kitchen_data(
     order: Sequence[str] = ("analysis", "answer", "why"),
     lengthy: float = 0.0,
     briefly: float = 0.0,
+    levels: Sequence[int] = (1, 2, 3),
+    simple: bool = False,
     on_progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Make conversations and asks over rendered kitchens; a file that is there already is kept.
@@ -56,6 +58,8 @@ def kitchen_data(
         order: Parts of a turn that has one.
         lengthy: Share of the rationales that are the detailed explanation.
         briefly: Share of the queries with WISE-S's brevity prompt, whose rationales are concise.
+        levels: Levels of all queries, those to be measured on too.
+        simple: KitchenBench's own wordings alone (``corpus.Manner``).
         on_progress: Called about twenty times a file.
 
     Returns:
@@ -67,14 +71,16 @@ def kitchen_data(
     counts = {"warm": warm, "chains": rows, "asks": asks}
     counts |= dict.fromkeys(TESTS, test if others is None else others) | {TESTS[0]: test}
     _check(counts, {"why": why, "lengthy": lengthy, "briefly": briefly}, order)
-    manner = Manner(static, why, lengthy, briefly, tuple(order))
+    if not levels or not {*levels} <= {*WORDINGS}:
+        raise InputError(f"levels are out of {', '.join(map(str, WORDINGS))}; found {list(levels)}")
+    manner = Manner(static, why, lengthy, briefly, tuple(order), tuple(levels), simple)
     start = (seed % 10) * BLOCK
     made: dict[str, Any] = {}
     for name, count in counts.items():
         if name in TESTS:
-            write = _asks(name, None)
+            write = _asks(name, None, levels)
         elif name == "asks":
-            write = _asks("train", SCENES[name] + start)
+            write = _asks("train", SCENES[name] + start, levels)
         else:
             write = _rows(SCENES[name] + start, seed, manner)
         made[name] = _whole(folder / f"{name}.jsonl", count, write, on_progress)
@@ -97,9 +103,9 @@ def _rows(first: int, seed: int, manner: Manner) -> Write:
     return write
 
 
-def _asks(split: str, first: int | None) -> Write:
+def _asks(split: str, first: int | None, levels: Sequence[int]) -> Write:
     def write(path: Path, counted: Callable[[Iterable[Any]], Iterator[Any]]) -> int:
-        found: Iterator[Ask] = counted(asks_of(split, first))
+        found: Iterator[Ask] = counted(asks_of(split, first, levels))
         return write_asks(path, found)
 
     return write

@@ -7,7 +7,7 @@ own, with four, differ from them along the edges.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from agentseg.sim.kitchenbench.human import human_queries
@@ -26,17 +26,20 @@ KEPT = 4
 """Scenes that are kept; queries of one scene follow each other."""
 
 
-def asks(split: str, first: int | None = None) -> Iterator[Ask]:
+def asks(split: str, first: int | None = None, levels: Collection[int] = (1, 2, 3)) -> Iterator[Ask]:
     """Asks of a split, as many as there are.
 
     Args:
         split: Name of the split.
         first: Seed of the first scene; None for the split's own.
+        levels: Levels of the queries.
 
     Raises:
         InputError: There is no such split.
     """
     for query in _queries(split, first):
+        if query.level not in levels:
+            continue
         yield ask_of(query, _scene(query.seed, query.frames))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 _BEFORE = ("please", "hey", "ok", "robot,", "um,", "can you", "could you find", "show me", "I need", "segment", "find")
 _AFTER = ("please", "thanks", "for me", "in this picture", "right now", "if you can", "ok?")
 _SHORT = {"what is": "what's", "where is": "where's", "that is": "that's", "it is": "it's", "I am": "I'm"}
-_SPELLED = {"colour": "color", "grey": "gray", "nearest": "nearest", "favourite": "favorite"}
+_SPELLED = {"colour": "color", "grey": "gray", "favourite": "favorite"}
 
 
 def rough(text: str, rng: np.random.Generator) -> str:
@@ -66,7 +66,8 @@ def _slip(text: str, rng: np.random.Generator) -> str:
     place = long[int(rng.integers(len(long)))]
     word = words[place]
     at = int(rng.integers(1, len(word) - 2))
-    words[place] = word[:at] + word[at + 1] + word[at] + word[at + 2 :] if rng.random() < 0.5 else word[:at] + word[at + 1 :]
+    swapped = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    words[place] = swapped if rng.random() < 0.5 else word[:at] + word[at + 1 :]
     return " ".join(words)
 
 

@@ -1,4 +1,4 @@
-"""Stand-ins: a thing is called by a word that stands for any label, in the table, the query, the plan and the rationale.
+"""Stand-ins: words that stand for any label, in the table, the query, the plan and the rationale.
 
 A student meets labels that it was not trained on. ``reasoners.linking`` swaps those that a query names for one of a few
 stand-ins and the rest for "other", so what the student has to learn is to treat a stand-in as any label; here kinds
