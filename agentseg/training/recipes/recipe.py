@@ -16,10 +16,14 @@ from agentseg.config import parse_toml
 from agentseg.errors import ConfigError
 from agentseg.training.stages.options import DistillOptions, Options, SftOptions, TeacherOptions, WiseOptions
 
-RECIPES = ("fastreasonseg-0.6b", "fastreasonseg-1.7b", "fastreasonseg-8b-teacher", "kitchen-micro", "wise-text")
+RECIPES = (
+    "fastreasonseg-0.6b", "fastreasonseg-1.7b", "fastreasonseg-8b-teacher", "kitchen-micro", "kitchen-student",
+    "wise-micro", "wise-text",
+)  # fmt: skip
 """Shipped recipes, by name; each is a TOML file beside this module."""
 
 STAGE, INPUT = "stage:", "input:"
+_ROLLOUTS = ("teacher", "distill", "wise")
 _NAME = r"^[a-z0-9][a-z0-9_.-]{0,39}$"
 
 
@@ -101,6 +105,8 @@ class Recipe(BaseModel):
         seed: Of every stage.
         weaker: What the weaker teacher starts from, for the ablation.
         inputs: Files of the user's, by name.
+        rules: What episodes are like, where a stage does not say otherwise: of every stage with rollouts, and of calls
+            that have an option ``rules``.
         stages: In order.
     """
 
@@ -112,7 +118,16 @@ class Recipe(BaseModel):
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     weaker: str = ""
     inputs: dict[str, str] = {}
+    rules: dict[str, JsonValue] = {}
     stages: tuple[Stage, ...] = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rules_for_all(cls, data: Any) -> Any:
+        rules = data.get("rules") if isinstance(data, dict) else None
+        if not isinstance(rules, dict) or not isinstance(data.get("stages"), list):
+            return data
+        return data | {"stages": [_ruled(stage, rules) for stage in data["stages"]]}
 
     @model_validator(mode="after")
     def _refers_backwards(self) -> Self:
@@ -129,6 +144,17 @@ class Recipe(BaseModel):
                     raise ValueError(f"stage {stage.name!r}: no {kind} {first!r} before it; there are {shown}")
             before.add(stage.name)
         return self
+
+
+def _ruled(stage: Any, rules: dict[str, Any]) -> Any:
+    """A stage as written, with the recipe's rules where it has none of its own."""
+    options = stage.get("options", {}) if isinstance(stage, dict) else None
+    if not isinstance(options, dict):
+        return stage
+    own = options.get("rules", {})
+    if not isinstance(own, dict) or (stage.get("kind") not in _ROLLOUTS and "rules" not in options):
+        return stage
+    return stage | {"options": options | {"rules": rules | own}}
 
 
 def references(stage: Any) -> list[str]:
