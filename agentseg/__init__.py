@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from agentseg.config import Config, load_config
     from agentseg.frames import Frame, FrameStore, as_frames
     from agentseg.graphs import Context, SegState, build_graph, segment_graph
+    from agentseg.graphs.stream import SegmentationStream
+    from agentseg.graphs.stream_options import StreamOptions
+    from agentseg.graphs.stream_step import StreamStep
     from agentseg.plan import Plan, parse_plan
     from agentseg.protocol import Turn
     from agentseg.timeline import Timeline
@@ -40,6 +43,9 @@ _HOMES = {
     "Plan": "plan",
     "Result": "api",
     "SegState": "graphs",
+    "SegmentationStream": "graphs.stream",
+    "StreamOptions": "graphs.stream_options",
+    "StreamStep": "graphs.stream_step",
     "Timeline": "timeline",
     "Trace": "trace",
     "Turn": "protocol",
@@ -64,6 +70,9 @@ __all__ = [
     "Plan",
     "Result",
     "SegState",
+    "SegmentationStream",
+    "StreamOptions",
+    "StreamStep",
     "Timeline",
     "Trace",
     "Turn",

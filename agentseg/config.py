@@ -106,6 +106,8 @@ class Config(BaseModel):
         perception_mode: ``full`` runs every perceiver on every frame; ``just_in_time`` first only those that find
             instances, and others (depth, outlines, colours) when a plan asks for what they measure.
         track: Keep ids over the frames of a clip with the light tracker.
+        stream_tracker: Who keeps them on a stream: ``light`` (boxes, every frame perceived) or ``sam2`` (masks that
+            SAM 2 follows between keyframes; extra ``vision``).
         confirm: Frames of a tracked clip that have to show an instance (half of a short clip); fewer are noise.
         reasoner: The language model.
         limits: The budget of one query.
@@ -117,6 +119,7 @@ class Config(BaseModel):
     perception: tuple[str, ...] = Field(default=("kitchen",), min_length=1)
     perception_mode: Literal["full", "just_in_time"] = "full"
     track: bool = True
+    stream_tracker: Literal["light", "sam2"] = "light"
     confirm: int = Field(default=3, ge=1)
     reasoner: ReasonerConfig = ReasonerConfig()
     limits: Limits = Limits()

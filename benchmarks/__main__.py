@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from agentseg.sim import load_queries
-from benchmarks import answers, evaluation, kitchenbench, overhead, perception, record
+from benchmarks import answers, evaluation, kitchenbench, overhead, perception, record, stream
 
 
 def main() -> int:
@@ -24,6 +24,9 @@ def main() -> int:
     print("kitchen perceiver")
     for name, figure in perception.report().items():
         print(f"  {name:<48} {figure}")
+    print("online twin")
+    for name, figure in (stream.report(stream.SEEDS[:1], 40, ()) if quick else stream.report()).items():
+        print(f"  {name:<76} {figure}")
     print("scoring")
     for name, text in evaluation.report().items():
         print(f"  {name:<48} {text}")

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from agentseg import __version__
-from agentseg.cli import doctor, eval, export, kitchen, kitchenbench, record, report, segment, train
+from agentseg.cli import doctor, eval, export, kitchen, kitchenbench, record, report, segment, stream, train
 from agentseg.cli.progress import say, silence
 from agentseg.errors import AgentSegError
 
@@ -19,6 +19,7 @@ EPILOG = """examples:
   agentseg kitchen --seed 7 --out kitchen                   render a scene to try things on
   agentseg segment kitchen/frame_0000.png "the thing I could drink coffee from" --out answer
   agentseg segment photo.jpg "the mug nearest to the sink" --reasoner ollama:qwen3:0.6b
+  agentseg stream --kitchen --seed 1000018 "the mug nearest to the kettle"      frame after frame, one call of the model
   agentseg eval reasonseg --root data/ReasonSeg --split val --out runs/val
   agentseg doctor                                           what is installed, reachable and broken
 """
@@ -34,7 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"agentseg {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for verb in (segment, kitchen, kitchenbench, eval, report, record, train, export, doctor):
+    for verb in (segment, stream, kitchen, kitchenbench, eval, report, record, train, export, doctor):
         verb.add_parser(verbs)
     return parser
 
@@ -67,6 +68,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _open_closed() -> None:
     """Give a closed stdout or stderr (``2>&-``) a place to write to, and its number to no other file."""
-    for stream in ("stdout", "stderr"):
-        if getattr(sys, stream) is None:
-            setattr(sys, stream, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf8"))
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf8"))

@@ -89,6 +89,4 @@ def providers(perceivers: Iterable[Perceiver], part: str) -> tuple[Perceiver, ..
 
 def looking_for(perceivers: Iterable[Perceiver], query: str) -> tuple[Perceiver, ...]:
     """The perceivers, those that can looking also for what a query names."""
-    return tuple(
-        one if (turned := getattr(one, "for_query", None)) is None else turned(query) for one in perceivers
-    )
+    return tuple(one if (turned := getattr(one, "for_query", None)) is None else turned(query) for one in perceivers)

@@ -12,6 +12,8 @@ INSIDE = 0.5
 """Share of a piece's box that lies where the whole is expected."""
 DOUBLE = 0.35
 """Overlap (IoU) with where the whole is expected from which a piece is the whole itself, found twice."""
+SAME = 0.5
+"""Overlap (IoU) of two finds of one colour from which they are one thing, though a track of its own claims each."""
 BETTER = 0.02
 """By how much the whole fits better with its piece than without (IoU with the expected box)."""
 
@@ -26,14 +28,20 @@ def pieces(rows: Sequence[Instance], owner: Mapping[int, Track], frame: int, ste
         steady: Steadiness from which a track is known well enough to say what it looks like.
 
     Returns:
-        Place of the row to which each piece belongs, by the piece's place. A piece has no track, goes by the name of
-        its thing or has its colour, and lies where the whole thing is expected.
+        Place of the row to which each piece belongs, by the piece's place. A piece goes by the name of its thing or
+        has its colour, and lies where the whole thing is expected. It has no track, or it nearly coincides with its
+        thing, which is more like itself: then the piece's track has strayed, and is left without a row.
     """
     known = {place: track.at(frame) for place, track in owner.items() if track.steady >= steady}
     found = {}
     for place, row in enumerate(rows):
-        homes = [] if place in owner else [home for home in known if _alike(row, owner[home])]
-        fits = [home for home in homes if _is_piece(row.box, rows[home].box, known[home])]
+        if place in owner:
+            here = box_iou(row.box, owner[place].at(frame))
+            fits = [home for home in known if home != place and _is_same(row, rows[home])]
+            fits = [home for home in fits if box_iou(rows[home].box, known[home]) > here]
+        else:
+            homes = [home for home in known if _alike(row, owner[home])]
+            fits = [home for home in homes if _is_piece(row.box, rows[home].box, known[home])]
         if fits:
             found[place] = max(fits, key=lambda home: _inside(row.box, known[home]))
     return found
@@ -65,6 +73,12 @@ def join(twin: Twin, home: Mapping[int, int]) -> Twin:
 def _alike(row: Instance, track: Track) -> bool:
     """Whether a piece goes by the whole's name, or at least has its colour."""
     return row.label == track.label or (bool(track.colour) and row.attributes.get("colour") == track.colour)
+
+
+def _is_same(a: Instance, b: Instance) -> bool:
+    """Whether two finds of one colour nearly coincide."""
+    colour = a.attributes.get("colour")
+    return colour is not None and colour == b.attributes.get("colour") and box_iou(a.box, b.box) >= SAME
 
 
 def _is_piece(box: Box, main: Box, expected: Box) -> bool:

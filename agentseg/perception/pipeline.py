@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from agentseg.config_vision import VisionOptions
 from agentseg.errors import AgentSegError, ConfigError
 from agentseg.frames import Frame
+from agentseg.perception.online import LightTracker, StreamTracker
 from agentseg.twin import Perceiver, Twin
 
 NAMED = {
@@ -43,6 +44,24 @@ def perceive(perceivers: Iterable[Perceiver], frame: Frame, twin: Twin | None = 
     for perceiver in perceivers:
         twin = perceiver(frame, twin)
     return twin
+
+
+def load_tracker(name: str, vision: VisionOptions | None = None) -> StreamTracker:
+    """Make the tracker of a stream.
+
+    Args:
+        name: ``light`` or ``sam2``.
+        vision: Options of ``sam2``; None takes the defaults.
+
+    Raises:
+        ConfigError: The weights of ``sam2`` are not there.
+        MissingExtra: It needs a package that is not installed.
+    """
+    if name == "light":
+        return LightTracker()
+    from agentseg.perception.vision.sam2_tracker import Sam2Tracker
+
+    return Sam2Tracker(vision)
 
 
 def load_perceivers(specs: Sequence[str], vision: VisionOptions | None = None) -> list[Perceiver]:

@@ -2,81 +2,29 @@
 
 Each frame's instances are assigned to the tracks known so far at the least total cost (overlap with where the track
 should be by now, distance of the centres, another label). Ids only rise; a track that is not seen waits for a few
-frames and may come back; labels are voted over time, so that one frame's mistake does not rename a thing.
+frames (*lost*), and after them (*gone*) may still come back where it was, as a thing of the same label and colour,
+while the camera's own motion carries its place along. Labels are voted over time, so that one frame's mistake does not
+rename a thing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import statistics
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 
 from agentseg.frames import Frame
-from agentseg.masks import Box
 from agentseg.perception.association import assign
+from agentseg.perception.pieces import join, pieces
+from agentseg.perception.tracks import Track, TrackerConfig, centre, shifted
 from agentseg.twin import Instance, Twin
 
+__all__ = ["State", "Track", "Tracker", "TrackerConfig"]
 
-@dataclass(frozen=True)
-class TrackerConfig:
-    """Numbers of the tracker.
-
-    Attributes:
-        most_cost: A pair that costs more is not made; costs run from 0 (same place, same label) to about 2.
-        label_cost: Cost of another label than the track's.
-        reach: Farthest jump of a centre between frames, in diagonals of the box; grows while a track is lost.
-        patience: Frames that a lost track waits to be seen again.
-        memory: Factor on older votes for a label, each frame.
-    """
-
-    most_cost: float = 0.8
-    label_cost: float = 0.35
-    reach: float = 0.7
-    patience: int = 8
-    memory: float = 0.9
-
-
-@dataclass
-class Track:
-    """What is remembered of one thing.
-
-    Attributes:
-        id: Its id.
-        box: Where it was last seen, px.
-        frame: Index of the frame in which it was last seen.
-        first: Index of the frame in which it was first seen.
-        velocity: Motion of its centre, px a frame (x, y).
-        votes: Weight of each label so far.
-    """
-
-    id: int
-    box: Box
-    frame: int
-    first: int
-    velocity: tuple[float, float] = (0.0, 0.0)
-    votes: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def label(self) -> str:
-        """The label with the most votes."""
-        return max(self.votes, key=lambda name: self.votes[name])
-
-    def at(self, frame: int) -> Box:
-        """Where the box should be in a frame, its motion going on (for three frames at most: then it waits)."""
-        steps = min(frame - self.frame, 3)
-        dx, dy = self.velocity[0] * steps, self.velocity[1] * steps
-        x1, y1, x2, y2 = self.box
-        return (x1 + dx, y1 + dy, x2 + dx, y2 + dy)
-
-    def see(self, instance: Instance, frame: int, memory: float) -> None:
-        """Take in a sighting."""
-        gap = max(1, frame - self.frame)
-        (old_x, old_y), (new_x, new_y) = _centre(self.box), _centre(instance.box)
-        seen = ((new_x - old_x) / gap, (new_y - old_y) / gap)
-        self.velocity = (0.5 * self.velocity[0] + 0.5 * seen[0], 0.5 * self.velocity[1] + 0.5 * seen[1])
-        self.box, self.frame = instance.box, frame
-        self.votes = {name: weight * memory for name, weight in self.votes.items()}
-        self.votes[instance.label] = self.votes.get(instance.label, 0.0) + max(instance.score, 0.05)
+State = Literal["seen", "lost", "gone"]
+"""Of a track: in the last frame, within the patience before it, or longer ago."""
 
 
 class Tracker:
@@ -95,6 +43,7 @@ class Tracker:
     def _reset(self) -> None:
         self._tracks: dict[int, Track] = {}
         self._next = 1
+        self._first: int | None = None
         self._last: Twin | None = None
 
     def __call__(self, frame: Frame, twin: Twin) -> Twin:
@@ -102,6 +51,29 @@ class Tracker:
         if self._last is not None and twin.frame <= self._last.frame:
             self._reset()
         return self.update(self._last or Twin(frame=frame.index, size=frame.size), twin)
+
+    def states(self) -> dict[int, State]:
+        """The state of every track that is remembered, by id."""
+        now = -1 if self._last is None else self._last.frame
+        return {key: self._state(track, now) for key, track in self._tracks.items()}
+
+    def _state(self, track: Track, frame: int) -> State:
+        if track.frame >= frame:
+            return "seen"
+        return "lost" if frame - track.frame <= self.config.patience else "gone"
+
+    def rescale(self, old: tuple[int, int], new: tuple[int, int]) -> None:
+        """Go on with frames of another size.
+
+        Args:
+            old: (H, W) of the frames so far, px.
+            new: (H, W) of those to come.
+        """
+        down, across = new[0] / old[0], new[1] / old[1]
+        for track in self._tracks.values():
+            x1, y1, x2, y2 = track.box
+            track.box = (x1 * across, y1 * down, x2 * across, y2 * down)
+            track.velocity = (track.velocity[0] * across, track.velocity[1] * down)
 
     def update(self, previous: Twin, current: Twin) -> Twin:
         """Give the instances of a frame the ids of the things that they are.
@@ -114,20 +86,20 @@ class Tracker:
         Returns:
             ``current`` with ids over time, voted labels, ``first_seen`` and ``last_seen``; no id is used twice.
         """
+        frame = current.frame
+        self._first = frame if self._first is None else self._first
         for row in previous.instances:
             self._take_up(row, previous.frame)
-        frame, rows = current.frame, current.instances
-        alive = [track for track in self._tracks.values() if frame - track.frame <= self.config.patience + 1]
-        self._tracks = {track.id: track for track in alive}
-        known = [track for track in alive if track.frame < frame]
-        cost = np.array([[self._cost(track, row, frame) for row in rows] for track in known], dtype=np.float64)
-        pairs = assign(cost.reshape(len(known), len(rows)), self.config.most_cost)
-        owner = {column: known[row] for row, column in pairs}
+        longest = max(self.config.patience + 1, self.config.return_patience)
+        self._tracks = {key: track for key, track in self._tracks.items() if frame - track.frame <= longest}
+        owner, current = self._owners(current)
+        rows = current.instances
+        self._carry(owner, rows, frame)
         names: dict[int, int] = {}
         renamed, masks = [], {}
         for place, row in enumerate(rows):
             track = owner.get(place) or self._begin(row, frame)
-            track.see(row, frame, self.config.memory)
+            track.see(row, frame, self.config.memory, frame - self._first)
             names[row.id] = track.id
             fields = {"id": track.id, "label": track.label, "first_seen": track.first, "last_seen": frame}
             renamed.append(row.model_copy(update=fields))
@@ -137,10 +109,49 @@ class Tracker:
         self._last = Twin(frame=frame, size=current.size, instances=tuple(renamed), masks=masks)
         return self._last
 
+    def _owners(self, twin: Twin) -> tuple[dict[int, Track], Twin]:
+        """The track of each row that has one, by the row's place, and the twin with pieces put together.
+
+        Those seen lately are served first, then those that are gone.
+        """
+        rows, frame = twin.instances, twin.frame
+        known = [track for track in self._tracks.values() if track.frame < frame]
+        recent = [track for track in known if frame - track.frame <= self.config.patience + 1]
+        cost = np.array([[track.cost(row, frame, self.config) for row in rows] for track in recent], dtype=np.float64)
+        pairs = assign(cost.reshape(len(recent), len(rows)), self.config.most_cost)
+        owner = {column: recent[row] for row, column in pairs}
+        if self.config.whole is not None:
+            home = pieces(rows, owner, frame, self.config.whole)
+            kept = [place for place in range(len(rows)) if place not in home]
+            owner = {kept.index(place): track for place, track in owner.items() if place not in home}
+            twin = join(twin, home)
+            rows = twin.instances
+        taken = {track.id for track in owner.values()}
+        waiting = [track for track in known if track.id not in taken]
+        new = [place for place in range(len(rows)) if place not in owner]
+        if waiting and new:
+            likeness = np.array([[track.return_cost(rows[place], self.config) for place in new] for track in waiting])
+            owner |= {new[column]: waiting[row] for row, column in assign(likeness, self.config.return_cost)}
+        return owner, twin
+
+    def _carry(self, owner: Mapping[int, Track], rows: Sequence[Instance], frame: int) -> None:
+        """Move the places of what is not seen along with the camera: by the median motion of what is seen."""
+        seen = [(track, rows[place]) for place, track in owner.items() if frame - track.frame == 1]
+        if len(seen) < 3:
+            return
+        moves = [(centre(row.box), centre(track.box)) for track, row in seen]
+        dx, dy = (statistics.median(new[axis] - old[axis] for new, old in moves) for axis in (0, 1))
+        owned = {track.id for track in owner.values()}
+        for track in self._tracks.values():
+            if track.id not in owned and frame - track.frame > 3:  # until then its own velocity moves it
+                track.box = shifted(track.box, dx, dy)
+
     def _take_up(self, row: Instance, frame: int) -> None:
         if row.id in self._tracks:
             return
-        self._tracks[row.id] = Track(row.id, row.box, frame, row.first_seen, votes={row.label: max(row.score, 0.05)})
+        colour = row.attributes.get("colour", "")
+        votes = {row.label: max(row.score, 0.05)}
+        self._tracks[row.id] = Track(row.id, row.box, frame, row.first_seen, votes=votes, colour=colour)
         self._next = max(self._next, row.id + 1)
 
     def _begin(self, row: Instance, frame: int) -> Track:
@@ -149,35 +160,6 @@ class Tracker:
         self._next += 1
         return track
 
-    def _cost(self, track: Track, row: Instance, frame: int) -> float:
-        """Half what the boxes do not share, half the way between the centres, plus the label; inf out of reach."""
-        expected = track.at(frame)
-        (x, y), (u, v) = _centre(expected), _centre(row.box)
-        diagonal = max(1.0, _diagonal(track.box), _diagonal(row.box))
-        away = float(np.hypot(x - u, y - v)) / diagonal
-        if away > self.config.reach * min(frame - track.frame, 3):
-            return float("inf")
-        other = self.config.label_cost if row.label != track.label else 0.0
-        return 0.5 * (1 - _box_iou(expected, row.box)) + 0.5 * min(1.0, away) + other
-
 
 def _with_parent(row: Instance, names: dict[int, int]) -> Instance:
     return row if row.parent is None else row.model_copy(update={"parent": names.get(row.parent)})
-
-
-def _centre(box: Box) -> tuple[float, float]:
-    return ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2)
-
-
-def _diagonal(box: Box) -> float:
-    return float(np.hypot(box[2] - box[0], box[3] - box[1]))
-
-
-def _box_iou(a: Box, b: Box) -> float:
-    width = min(a[2], b[2]) - max(a[0], b[0])
-    height = min(a[3], b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    total = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared
-    return shared / total
