@@ -19,8 +19,9 @@ from agentseg.twin import CLIP_COLUMNS, Instance, clean_label
 PROMPT_VERSION = 1
 """Version of the texts below; traces carry it, and training refuses another."""
 
-Style = Literal["full", "brief"]
-"""``full`` for models that read the language here for the first time, ``brief`` for those trained on it."""
+Style = Literal["full", "brief", "table"]
+"""``full`` for models that read the language here for the first time, ``brief`` for those trained on it, ``table`` for
+those trained to read ids off a table of all columns."""
 
 RESULTS = "results:"
 """How a message begins that says what a plan found."""
@@ -74,9 +75,9 @@ def system_text(codec: Codec = "json", custom: Sequence[str] = (), style: Style 
     Args:
         codec: The form of a turn.
         custom: One line for each step of the user's own.
-        style: ``brief`` leaves the lesson out; a student that was trained on the language needs none.
+        style: ``brief`` and ``table`` leave the lesson out; a student that was trained needs none.
     """
-    if style == "brief":
+    if style != "full":
         return "\n".join(["plan or answer", *custom])
     shape = '{{"analysis": "{1}", "plan": "{2}"}}' if codec == "json" else "<reason>{1}</reason><plan>{2}</plan>"
     examples = "\n".join(f"query: {example[0]}\n{shape.format(*example)}" for example in _EXAMPLES)
@@ -102,7 +103,7 @@ def twin_text(twins: Timeline, most: int = 60, style: Style = "full") -> str:
         first = next(iter(twins)).frame
         head = f"clip, frames {first}-{twin.frame}, {len(ids)} instances as last seen"
         columns = tuple(column for column in CLIP_COLUMNS if column in (*twin.columns(), "first", "last"))
-    if style == "full":
+    if style != "brief":
         return f"{head}\n{twin.to_prompt(columns, ids=ids)}"
     return "\n".join([head, *(_brief(row) for row in twin.instances if row.id in ids)])
 

@@ -12,7 +12,10 @@ from agentseg.errors import ConfigError, InputError
 from agentseg.training.recipes.ablations import PAPER, ablate
 from agentseg.training.recipes.recipe import RECIPES, load_recipe
 from agentseg.training.recipes.run import run_recipe, steps_of
+from agentseg.training.recipes.spent import Spent, spent
 from agentseg.training.stages.card import Card
+from agentseg.training.stages.rules import Rules
+from agentseg.training.student.stand_ins import KNOWN
 
 CALLS = """
 name = "calls"
@@ -130,7 +133,9 @@ def test_every_row_of_the_ablation_changes_the_kitchen_recipe_as_it_says():
     def student(row):
         return next(stage for stage in ablate(full, row).stages if stage.kind == "distill").options
 
-    assert ablate(full, "full") == full
+    small = {"fresh-small", "warm-small"}
+    assert {stage.name for stage in full.stages} - dict(kinds("full")).keys() == small  # the weaker teacher's
+    assert small <= dict(kinds("weaker-teacher")).keys()
     assert ("distill", "stage:warm") in kinds("no-sft")
     assert "sft" not in dict(kinds("no-sft"))
     assert "distill" not in dict(kinds("no-rl"))
@@ -141,12 +146,24 @@ def test_every_row_of_the_ablation_changes_the_kitchen_recipe_as_it_says():
     assert "stage:distill" not in table
     assert dict(kinds("weaker-teacher"))["teacher-sft"] == "stage:warm-small"
     assert dict(kinds("weaker-teacher"))["sft"] == "stage:warm"
-    assert student("static-twin").rules.refine == 0
+    static = student("static-twin").rules
+    assert (static.refine, static.plans, static.prompt) == (0, False, "table")
+    assert all(stage.options["static"] for stage in ablate(full, "static-twin").stages if "static" in stage.options)
     assert student("no-reasoning").gamma == 0
     assert [one.name for one in student("no-reasoning").rewards] == ["format", "accuracy"]
     assert [one.name for one in student("no-format").rewards] == ["accuracy"]
     assert (student("no-guidance").gamma, [one.name for one in student("no-guidance").rewards]) == (0, ["accuracy"])
     assert len({json.dumps(ablate(full, row).model_dump(mode="json")) for row in PAPER}) == len(PAPER)
+
+
+def test_rules_of_a_recipe_hold_for_every_stage_that_has_episodes():
+    kitchen = {stage.name: stage for stage in load_recipe("kitchen-micro").stages}
+    assert set(kitchen["teacher"].options.rules.known) == set(KNOWN)
+    for name in ("chains", "table", "teacher-table"):
+        assert Rules.model_validate(kitchen[name].options["rules"]) == kitchen["teacher"].options.rules
+    assert "rules" not in kitchen["data"].options
+    wise = {stage.name: stage for stage in load_recipe("wise-micro").stages}
+    assert wise["table-brief"].options["rules"] == wise["table"].options["rules"] | {"brevity": "one sentence"}
 
 
 def test_ablation_that_changes_nothing_is_refused():
@@ -174,7 +191,8 @@ def test_stages_run_in_order_and_once(tmp_path):
     assert made["stages"][1]["result"] == {"sum": 12}
     assert points == [{"stage": "data", "say": "made"}]
     assert [step.status for step in steps_of(recipe, tmp_path / "run")] == ["finished", "finished"]
-    assert run_recipe(recipe, tmp_path / "run") == made
+    assert run_recipe(recipe, tmp_path / "run") == made  # what it has cost is not counted twice
+    assert spent(tmp_path / "run" / "sum") == made["stages"][1]["cpu_s"] < 5
     assert called == ["make", "add"]
     with pytest.raises(InputError, match="name another folder"):
         run_recipe(load_recipe(tmp_path / "recipe.toml", seed=9), tmp_path / "run")
@@ -260,3 +278,14 @@ def test_card_is_written_whole_and_for_people(tmp_path):
     (tmp_path / "card.json").write_text("{}")
     with pytest.raises(InputError, match="is no card"):
         Card.read(tmp_path)
+
+
+def test_cost_of_a_stage_adds_up_over_calls(tmp_path):
+    (tmp_path / "spent.json").write_text('{"cpu_s": 40.0}')
+    meter = Spent(tmp_path)
+    meter.note(now=False)  # the last note is not old yet
+    assert spent(tmp_path) == 40.0
+    sum(range(5_000_000))
+    meter.note()
+    assert 40.0 < spent(tmp_path) < 60.0
+    assert spent(tmp_path / "nowhere") == 0.0

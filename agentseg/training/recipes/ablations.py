@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from agentseg.errors import ConfigError
-from agentseg.training.recipes.recipe import STAGE, CallStage, Recipe, SftStage, Trained
+from agentseg.training.recipes.recipe import STAGE, CallStage, Recipe, SftStage, Trained, references
+from agentseg.training.stages.rules import static_rules
 
 PAPER = {
     "full": 0.760,
@@ -26,12 +27,13 @@ PAPER = {
 
 
 def ablate(recipe: Recipe, row: str) -> Recipe:
-    """The recipe of a row of the ablation.
+    """The recipe of a row of the ablation, without what only another row would start from.
 
     Args:
         recipe: The full one.
         row: A key of ``PAPER``:
-            ``static-twin``: results of plans never come back, neither in training nor in a ``static`` option of calls;
+            ``static-twin``: no tool runs, neither in training nor in calls that have an option ``static``: what was
+            seen at first is all there is, and ids are read off the whole table (``stages.rules.static_rules``);
             ``no-sft``: reinforcement only; ``no-rl``: fine-tuning only; ``no-reasoning``, ``no-format``,
             ``no-guidance``: without R_reasoning, R_format, both; ``weaker-teacher``: the teacher starts from
             ``weaker``; ``teacher-no-rl``: the teacher without its reinforcement.
@@ -42,9 +44,9 @@ def ablate(recipe: Recipe, row: str) -> Recipe:
     if row not in PAPER:
         raise ConfigError(f"no row {row!r} in the ablation; there are {', '.join(PAPER)}")
     if row == "full":
-        return recipe
-    changed = _ROWS[row](recipe)
-    if changed == recipe:
+        return _needed(recipe)
+    changed = _needed(_ROWS[row](recipe))
+    if changed == _needed(recipe):
         raise ConfigError(f"recipe {recipe.name!r} has nothing that {row!r} would change")
     if not any(isinstance(stage, Trained) for stage in changed.stages):
         raise ConfigError(f"{row!r} leaves nothing to train of recipe {recipe.name!r}")
@@ -61,6 +63,17 @@ def dropped(recipe: Recipe, wanted: Callable[[Any], bool]) -> Recipe:
             bases[stage.name] = kept.base
         else:
             stages.append(kept)
+    return recipe.model_copy(update={"stages": tuple(stages)})
+
+
+def _needed(recipe: Recipe) -> Recipe:
+    """The recipe without models of the base that nothing starts from or measures."""
+    stages = list(recipe.stages)
+    for stage in reversed(recipe.stages):
+        used = {value.removeprefix(STAGE).partition("/")[0] for one in stages for value in references(one)}
+        makes = isinstance(stage, Trained) or stage.call.endswith(":fresh_student")
+        if stage.of == "base" and makes and stage.name not in used and len(stages) > 1:
+            stages.remove(stage)
     return recipe.model_copy(update={"stages": tuple(stages)})
 
 
@@ -88,7 +101,7 @@ def _static(stage: Any) -> Any:
         return stage.model_copy(update={"options": stage.options | found})
     if isinstance(stage, SftStage):
         return stage
-    rules = stage.options.rules.model_copy(update={"refine": 0})
+    rules = static_rules(stage.options.rules)
     return stage.model_copy(update={"options": stage.options.model_copy(update={"rules": rules})})
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from agentseg.errors import InputError
 from agentseg.training.recipes.recipe import INPUT, STAGE, CallStage, Recipe, Trained, references
 from agentseg.training.recipes.reuse import note
+from agentseg.training.recipes.spent import Spent, spent
 from agentseg.training.stages.card import CARD, Card, write_text
 from agentseg.training.stages.checkpoints import last_checkpoint, step_of
 from agentseg.training.stages.common import ASKED, CHECKPOINTS, FINAL, Progress
@@ -109,20 +110,27 @@ def run_recipe(
         if not step.finished and step.missing:
             missing = step.missing[0]
             raise InputError(f"stage {step.stage.name!r} needs {missing!r}, which is not there")
-    if int(os.environ.get("RANK", "0")) == 0:
+    first = int(os.environ.get("RANK", "0")) == 0
+    if first:
         note(recipe, Path(out))
     for step in steps_of(recipe, out, only):
         _need_earlier(step, Path(out))
         if step.out.is_symlink():
             continue  # shared with another run
-        _run(step, None if on_progress is None else partial(_named, step.stage.name, on_progress))
+        meter = Spent(step.out) if first and not step.finished else None
+        _run(step, partial(_told, step.stage.name, on_progress, meter))
+        if meter is not None:
+            meter.note()
         _free()
     return {"recipe": recipe.name, "out": str(out), "stages": [_made(step) for step in steps_of(recipe, out, only)]}
 
 
-def _named(name: str, on_progress: Progress, point: dict[str, Any]) -> None:
-    """Pass a point on under its stage's name; several stages are of one kind."""
-    on_progress(point | {"stage": name})
+def _told(name: str, on_progress: Progress | None, meter: Spent | None, point: dict[str, Any]) -> None:
+    """Pass a point on under its stage's name, for several stages are of one kind; and look at the clock."""
+    if meter is not None:
+        meter.note(now=False)
+    if on_progress is not None:
+        on_progress(point | {"stage": name})
 
 
 def _step(stage: Any, recipe: Recipe, out: Path) -> Step:
@@ -234,6 +242,7 @@ def _same(begun: dict[str, Any], asked: dict[str, Any], step: Step) -> None:
 def _made(step: Step) -> dict[str, Any]:
     final = step.out / FINAL
     made: dict[str, Any] = {"stage": step.stage.name, "kind": step.stage.kind, "final": str(final)}
+    made["cpu_s"] = spent(step.out)
     if (final / CARD).is_file():
         card = Card.read(final)
         return made | {"rows": card.rows, "metrics": card.metrics, "resumed": list(card.resumed)}

@@ -4,6 +4,9 @@ L1 (Aggarwal and Welleck, "L1: Controlling How Long A Reasoning Model Thinks Wit
 baselines of WISE): with n tokens written and n* wanted, L1-Exact is 1[right] - alpha * |n* - n|, and L1-Max is
 1[right] * clip(alpha * (n* - n) + delta, 0, 1), with alpha = 0.0003 and delta = 0.5 for chains of 100 to 4000 tokens.
 
+Its released code differs: L1-Exact has alpha = 1/3000, and L1-Max falls by 1/1000 a token, from .5 at n* (it clips
+(n* - n) / 500 to [-1, 1] and brings that to [0, 1]), where the paper's alpha is .0003.
+
 Departures:
     - L1 tells the model n* in its prompt and draws it anew for each sample; here it is fixed, as in WISE's baselines.
     - n counts the rationale's tokens (all turns), as WISE counts them, not those of plan and answer.

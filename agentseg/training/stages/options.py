@@ -76,12 +76,15 @@ class SftOptions(Options):
 
     Attributes:
         longest: Tokens of a row at most; longer rows are left out and counted, because a cut one would lose its answer.
+        share: Conversations over one table that become one row of at most ``longest`` tokens; 1 keeps each by itself.
+            Losses stay the same, and what they share is computed once.
         by_length: Put rows of like lengths into a batch: less padding.
         workers: Processes that tokenise.
     """
 
     epochs: float = Field(default=3.0, gt=0)
     longest: int = Field(default=4096, ge=16)
+    share: int = Field(default=1, ge=1, le=64)
     by_length: bool = True
     workers: int = Field(default=1, ge=1, le=256)
 

@@ -18,6 +18,7 @@ def table(
     *,
     models: list[str],
     asks: list[str],
+    earlier: list[str] | None = None,
     static: bool = False,
     rules: dict[str, Any] | None = None,
     on_progress: Progress | None = None,
@@ -28,12 +29,13 @@ def table(
         folder: Gets ``table.json``, and the traces by model and file.
         models: Folders of models.
         asks: Files of asks, a column each by the file's name.
+        earlier: Files ``table.json`` whose rows are told first.
         static: As in ``chains``.
         rules: As in ``chains``.
         on_progress: Called after each batch.
 
     Returns:
-        Figures by model, then by file.
+        Figures by model, then by file; without those of ``earlier``.
     """
     right = load_reward("accuracy")
     found: dict[str, dict[str, dict[str, float]]] = {}
@@ -61,7 +63,8 @@ def table(
             } | {"asks": len(samples)}
     (folder / "table.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf8")
     if on_progress is not None:
-        for line in lines_of(found):
+        before = [json.loads(Path(path).read_text(encoding="utf8")) for path in earlier or ()]
+        for line in lines_of({name: row for rows in (*before, found) for name, row in rows.items()}):
             on_progress({"stage": "table", "say": line})
     return found
 
@@ -72,6 +75,6 @@ def lines_of(found: dict[str, dict[str, dict[str, float]]]) -> list[str]:
     wide = max((len(name) for name in found), default=0)
     head = " " * wide + "".join(f"  {name}" for name in columns)
     return [head] + [
-        f"{name:<{wide}}" + "".join(f"  {by[column]['right']:>{len(column)}.3f}" for column in columns)
+        f"{name:<{wide}}" + "".join(f"  {by[column]['right']:>{len(column)}.3f}" for column in columns if column in by)
         for name, by in found.items()
     ]

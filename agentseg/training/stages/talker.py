@@ -10,7 +10,7 @@ from agentseg.trace import Trace
 from agentseg.training.stages.asks import Ask
 from agentseg.training.stages.common import Progress
 from agentseg.training.stages.models import load_chat_tokenizer, load_model
-from agentseg.training.stages.rules import POLICY, Rules
+from agentseg.training.stages.rules import POLICY, Rules, static_rules
 from agentseg.training.stages.setting import need_trl
 from agentseg.training.stages.talk import Talk, opening, write_turns
 
@@ -67,9 +67,9 @@ def _unasked(ask: Ask, seed: int) -> Trace:
 
 
 def rules_of(given: dict[str, Any] | None, static: bool) -> Rules:
-    """Rules as a recipe writes them; ``static``: results never come back."""
+    """Rules as a recipe writes them; ``static``: no tool runs."""
     rules = Rules.model_validate(given or {})
-    return rules.model_copy(update={"refine": 0}) if static else rules
+    return static_rules(rules) if static else rules
 
 
 def asks_done(path: Path, attempts: int) -> int:
