@@ -40,3 +40,11 @@ def test_the_detector_sees_keyframes_and_the_tracker_all(tmp_path: Path) -> None
     assert len(finds.seen) < 6  # on the schedule, and where the tracker lost it
     assert stream.calls >= 1
     assert any(step.answer for step in steps)
+
+
+def test_a_box_that_stands_for_a_mask_is_marked_on_every_frame() -> None:
+    frames = [Frame(np.zeros((96, 128, 3), np.uint8), index) for index in range(4)]
+    config = Config(confirm=1)
+    steps = list(SegmentationStream("the mug", config, reasoner="rules", perceivers=[Finds()]).run(iter(frames)))
+    assert [step.to_json()["answer"][0]["mask_source"] for step in steps] == ["box"] * 4
+    assert all(np.array_equal(step.boxed, step.pixels) for step in steps)

@@ -128,7 +128,7 @@ def _keep(step: StreamStep, stream: SegmentationStream, folder: Path, lines: Tex
     mask, frame = step.pixels, stream.frame
     if mask is not None and frame is not None:
         title = f'"{stream.query}"  {step.status} {list(step.answer)}  frame {step.frame}'
-        save_png(folder / f"frame_{step.frame:06d}.png", draw_answer(frame, mask, title))
+        save_png(folder / f"frame_{step.frame:06d}.png", draw_answer(frame, mask, title, step.boxed))
 
 
 def _tell(step: StreamStep) -> None:

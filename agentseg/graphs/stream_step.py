@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from agentseg.masks import RLE, Mask, decode
 from agentseg.perception.online import TwinDiff
-from agentseg.twin import Twin
+from agentseg.twin import Instance, Twin
 
 StreamStatus = Literal[
     "ok", "no_target", "waiting", "format_error", "budget_exhausted", "tool_error", "reasoner_error",
@@ -66,6 +66,14 @@ class StreamStep:
         """The answer's mask, bool (H, W); None where there is no answer."""
         return None if self.mask is None else decode(self.mask)
 
+    @property
+    def boxed(self) -> Mask | None:
+        """The part of the answer's mask that only stands for filled boxes, bool (H, W); None where there is none."""
+        if self.twin is None or self.mask is None:
+            return None
+        ids = [row.id for row in self.twin.instances if row.id in self.answer and row.mask_source == "box"]
+        return self.twin.union(ids) if ids else None
+
     def to_json(self, masks: bool = False) -> dict[str, Any]:
         """The step as plain JSON, without the twin.
 
@@ -77,7 +85,7 @@ class StreamStep:
         line: dict[str, Any] = {
             "frame": self.frame,
             "status": self.status,
-            "answer": [{"id": row.id, "label": row.name, "box": [round(side) for side in row.box]} for row in rows],
+            "answer": [_told(row) for row in rows],
             "number": self.number,
             "plan": self.plan,
             "asked": self.asked,
@@ -89,3 +97,8 @@ class StreamStep:
             "error": self.error,
         }
         return {**line, "mask": self.mask} if masks else line
+
+
+def _told(row: Instance) -> dict[str, Any]:
+    box = [round(side) for side in row.box]
+    return {"id": row.id, "label": row.name, "box": box, "mask_source": row.mask_source}
