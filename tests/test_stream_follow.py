@@ -155,7 +155,8 @@ def test_steps_are_plain_json() -> None:
     step = next(iter(stream_of().run(pictures(1))))
     line = json.loads(json.dumps(step.to_json()))
     assert line["status"] == "ok"
-    assert line["answer"] == [{"id": 2, "label": "mug", "box": [60, 80, 80, 100]}]
+    mug = {"id": 2, "label": "mug", "box": [60, 80, 80, 100], "mask_source": "segmenter"}
+    assert line["answer"] == [mug]
     assert "mask" not in line
     assert step.to_json(masks=True)["mask"]["size"] == list(SIZE)
 
