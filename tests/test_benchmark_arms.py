@@ -1,6 +1,7 @@
 """The tables of the ablation and of WISE: from runs on the disk, with the differences query by query."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -72,9 +73,17 @@ def test_ablation_is_told_with_paired_differences_costs_and_order(tmp_path, monk
     assert "order found: full, no-rl" in told
     assert any(line.startswith("teacher, seed 0: 12.5 [") and "+50.0 [" in line for line in told)
     asked = []
-    monkeypatch.setattr(ablation, "train", lambda recipe, out, *given: asked.append((out.name, given)))
-    ablation.run("kitchen-micro", tmp_path, ["full", "no-rl", "no-sft"], [0])
-    assert asked == [("no-sft", ("--seed", "0", "--ablate", "no-sft", "--share", str(whole)))]  # what lacks
+
+    def train(recipe, out, *given):
+        asked.append((out.name, given))
+        if out.name == "no-format":
+            raise subprocess.CalledProcessError(2, "train")
+
+    monkeypatch.setattr(ablation, "train", train)
+    failed = ablation.run("kitchen-micro", tmp_path, ["full", "no-rl", "static-twin", "no-format", "no-sft"], [0])
+    assert [name for name, _ in asked] == ["no-format", "no-sft", "static-twin"]  # what lacks, the longest last
+    assert asked[1][1] == ("--seed", "0", "--ablate", "no-sft", "--share", str(whole))
+    assert failed == [f"seed 0, no-format: exit code 2, see {arm.with_name('no-format')}.log"]
 
 
 def test_means_over_seeds_are_query_by_query():
