@@ -14,16 +14,18 @@ from agentseg.protocol import parse
 from agentseg.reasoners.linking import OTHER, STAND_INS
 from agentseg.sim.kitchenbench.description import Both, Coloured, Group, Kind, Nearest, Related, Use
 from agentseg.sim.kitchenbench.splits import HELD_LABELS
+from agentseg.sim.kitchenbench.words_uses_elsewhere import ELSEWHERE
 from agentseg.training.rewards import load_reward
 from agentseg.training.stages.asks import Asks
 from agentseg.training.stages.episode import Episode, opened, told
 from agentseg.training.stages.rules import Rules, static_rules
 from agentseg.training.stages.wise import BREVITY
-from agentseg.training.student.beyond import beyond
-from agentseg.training.student.corpus import Manner, conversations, thinned
+from agentseg.training.student.beyond import beyond, elsewhere
+from agentseg.training.student.corpus import Manner, conversations
 from agentseg.training.student.kitchen import TESTS, kitchen_data
 from agentseg.training.student.questions import asks
 from agentseg.training.student.stand_ins import KNOWN, Said, renamed_view, with_stand_ins
+from agentseg.training.student.thinned import thinned
 
 FIRST = 2_000_003
 SMALL = {"warm": 40, "rows": 60, "asks": 5, "test": 1}
@@ -128,6 +130,37 @@ def test_places_that_the_benchmark_leaves_out_are_said_and_planned(rows):
     turned = beyond(Coloured(Nearest(Kind("mug"), Kind("sink")), "red"), np.random.default_rng(0))
     assert turned == Coloured(Related(Kind("mug"), "next_to", Kind("sink")), "red")
     assert beyond(Coloured(Kind("mug"), "red"), np.random.default_rng(0)) is None
+
+
+def test_uses_of_other_places_are_planned_by_the_verb_that_is_said(rows):
+    tree = Both(Nearest(Use("cutting"), Use("cutting")), Kind("mug"))
+    turned = elsewhere(tree, np.random.default_rng(0))
+    assert turned.first.base == turned.first.anchor
+    assert turned.first.base.use in ELSEWHERE
+    assert elsewhere(Kind("mug"), np.random.default_rng(0)) is None
+    plans = [(row["messages"][1]["content"], parse(turns(row)[0]).plan.text) for row in rows]
+    found = [(asked, use) for asked, plan in plans for use in ELSEWHERE if f"find for {use};" in plan]
+    assert found
+    assert all(use[:3] in asked.rpartition("query: ")[2].lower() for asked, use in found)
+
+
+def test_careless_turns_pass_over_what_is_said_last():
+    def of(share, static=False):
+        manner = Manner(static=static, careless=share, levels=(1,), simple=True)
+        return [row["messages"] for row in islice(conversations(FIRST, 0, manner), 60)]
+
+    careful, careless = of(0.0), of(1.0)
+    shorter = [len(parse(b[2]["content"]).plan.text) < len(parse(a[2]["content"]).plan.text)
+               for a, b in zip(careful, careless, strict=True)]  # fmt: skip
+    assert np.mean(shorter) > 0.5
+    read = of(1.0, static=True)
+    assert all(parse(row[2]["content"]).plan is None for row in read)
+
+
+def test_stills_alone():
+    assert all(len(ask.twins) == 1 for ask in islice(asks("test", stills=True), 20))
+    rows = islice(conversations(FIRST, 0, Manner(stills=True, simple=True)), 200)
+    assert not any(row["messages"][1]["content"].startswith("clip") for row in rows)
 
 
 def test_conversations_about_one_table_follow_each_other(rows):

@@ -29,12 +29,13 @@ from agentseg.sim.kitchenbench.words_aims import AIMED, AIMS
 from agentseg.sim.kitchenbench.words_needs import NEEDS
 from agentseg.sim.kitchenbench.words_uses_cleaning import CLEANING
 from agentseg.sim.kitchenbench.words_uses_drinks import DRINKS
+from agentseg.sim.kitchenbench.words_uses_elsewhere import ELSEWHERE
 from agentseg.sim.kitchenbench.words_uses_food import FOOD
 from agentseg.sim.kitchenbench.words_uses_tools import TOOLS
 
 USES: dict[str, UseWords] = {
     use: replace(words, need=words.need + NEEDS.get(use, ()))
-    for use, words in {**DRINKS, **FOOD, **TOOLS, **CLEANING}.items()
+    for use, words in {**DRINKS, **FOOD, **TOOLS, **CLEANING, **ELSEWHERE}.items()
 }
 """Wordings of every use."""
 SELECTIVE = (Extreme, Nth, Nearest, MovedMost)

@@ -1,7 +1,8 @@
-"""Queries of relations that KitchenBench leaves out, because people disagree where "next to" or "above" ends.
+"""Queries that KitchenBench does not have, and that a student learns from its own all the same.
 
-What is said and what is planned do not depend on where the border lies, so a student can learn them all the same: a
-query about one place becomes a query about another.
+It leaves out relations of which people disagree where they end ("next to", "above"): what is said and planned does not
+depend on that, so a query about one place becomes a query about another. And it knows the uses of its own things alone:
+with another verb in its place a query teaches that a use which was never met is written as it is said.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from agentseg.sim.kitchenbench.description import Description, Nearest, Related, Relation
+from agentseg.sim.kitchenbench.description import Description, Nearest, Related, Relation, Use, walk
+from agentseg.sim.kitchenbench.words_uses_elsewhere import ELSEWHERE
 
 BEYOND: tuple[Relation, ...] = ("next_to", "next_to", "next_to", "above", "below", "occluded_by")
 """Relations by how often they are said."""
@@ -39,3 +41,31 @@ def beyond(tree: Description, rng: np.random.Generator) -> Description | None:
             parts: dict[str, Any] = {field.name: found}
             return replace(tree, **parts)
     return None
+
+
+def elsewhere(tree: Description, rng: np.random.Generator) -> Description | None:
+    """The same description with one use turned into one that no kitchen of the benchmark serves.
+
+    Args:
+        tree: A description.
+        rng: Decides which use, and into what.
+
+    Returns:
+        None where it has no use.
+    """
+    uses = sorted({part.use for part in walk(tree) if isinstance(part, Use)})
+    if not uses:
+        return None
+    other = Use(list(ELSEWHERE)[int(rng.integers(len(ELSEWHERE)))])
+    return _swapped(tree, Use(uses[int(rng.integers(len(uses)))]), other)
+
+
+def _swapped(tree: Description, old: Description, new: Description) -> Description:
+    if tree == old:
+        return new
+    parts: dict[str, Any] = {}
+    for field in fields(tree):
+        part: Any = getattr(tree, field.name)
+        if is_dataclass(part):
+            parts[field.name] = _swapped(part, old, new)  # type: ignore[arg-type]
+    return replace(tree, **parts)

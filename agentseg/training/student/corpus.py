@@ -17,8 +17,10 @@ from itertools import count
 
 import numpy as np
 
+from agentseg.plan import parse_plan
 from agentseg.prompt import query_text, system_text, twin_text
 from agentseg.reasoners.linking import OTHER, STAND_INS, Links
+from agentseg.sim.kitchenbench.description import Description
 from agentseg.sim.kitchenbench.maker import BenchQuery
 from agentseg.sim.kitchenbench.plans import plan_of
 from agentseg.sim.kitchenbench.rationale import detail, gist
@@ -27,15 +29,18 @@ from agentseg.sim.kitchenbench.splits import HELD_LABELS, frames_of
 from agentseg.sim.kitchenbench.wording import say
 from agentseg.sim.render import render_truth
 from agentseg.timeline import Timeline
+from agentseg.tools import Scene as Surveyed
+from agentseg.tools import execute
 from agentseg.training.rows import Message, Row
 from agentseg.training.stages.episode import Episode, opened
 from agentseg.training.stages.rules import Rules, static_rules
 from agentseg.training.stages.wise import asking_for_detail, briefly
-from agentseg.training.student.beyond import beyond
+from agentseg.training.student.beyond import beyond, elsewhere
 from agentseg.training.student.phrasebook import Phrase, phrases, said_of
 from agentseg.training.student.questions import Scene, ask_of
 from agentseg.training.student.rough import rough
 from agentseg.training.student.stand_ins import FIXED, KNOWN, Said, renamed_view, with_stand_ins
+from agentseg.training.student.thinned import thinned
 
 PER_SCENE = 32
 """Descriptions of a scene."""
@@ -49,7 +54,11 @@ MOST_RENAMED = 4
 """Kinds that have one then."""
 BEYOND = 0.2
 """Share of the wordings about places that are about one which KitchenBench leaves out."""
-PHRASES = 36
+ELSEWHERE = 0.2
+"""Share of the wordings about uses that are about one which no kitchen of the benchmark serves."""
+COUNTS = 2
+"""How many times as many wordings a query has that asks for a number: its one step is passed over easily."""
+PHRASES = 90
 """Lines of the phrasebook that are said about a scene."""
 ROUGH = 0.25
 """Share of the queries that are said carelessly."""
@@ -57,8 +66,6 @@ SOUGHT = 4
 """Wordings that are tried for one that can be said with stand-ins."""
 THINNED = 0.3
 """Share of the sets whose table lacks rows."""
-LOST = 0.15
-"""Share of the rows that such a table lacks."""
 RULES = (Rules(refine=1), Rules(refine=2))
 """Episodes as the student has them: the results of a plan that found nothing come back, and there may be one more."""
 
@@ -74,6 +81,9 @@ class Manner:
         lengthy: Share of the rationales that are the detailed explanation: the teacher thinks at length.
         briefly: Share of the queries with the brevity prompt of WISE-S, which always have a concise rationale.
         levels: Levels of the queries.
+        careless: Share of the turns that pass over the last thing that a query says ("the mug" for "the red mug"): what
+            reinforcement has to weed out.
+        stills: Leave out clips.
         simple: KitchenBench's own wordings over whole tables alone, without stand-ins, lost rows, relations that it
             leaves out, the phrasebook and careless speech: what models of a million parameters can learn in minutes.
     """
@@ -84,6 +94,8 @@ class Manner:
     briefly: float = 0.0
     order: Sequence[str] = ("analysis", "answer", "why")
     levels: Sequence[int] = (1, 2, 3)
+    careless: float = 0.0
+    stills: bool = False
     simple: bool = False
 
     @property
@@ -133,7 +145,8 @@ def conversations(first: int, seed: int, manner: Manner) -> Iterator[Row]:
         seed: Of words, stand-ins and lost rows.
         manner: How the teacher writes.
     """
-    return (row for scene in count(first) for row in conversations_of(asked_of(scene, manner.static), seed, manner))
+    scenes = (scene for scene in count(first) if frames_of(scene) == 1 or not manner.stills)
+    return (row for scene in scenes for row in conversations_of(asked_of(scene, manner.static), seed, manner))
 
 
 def conversations_of(asked: Asked, seed: int, manner: Manner) -> Iterator[Row]:
@@ -145,7 +158,7 @@ def conversations_of(asked: Asked, seed: int, manner: Manner) -> Iterator[Row]:
         manner: How the teacher writes.
     """
     teacher = _Teacher(asked, manner, np.random.default_rng([seed, asked.seed]))
-    wanted = [query for query in asked.queries if query.level in manner.levels for _ in range(WORDINGS[query.level])]
+    wanted = [query for query in asked.queries if query.level in manner.levels for _ in range(_wordings(query, manner))]
     there = [query for query in wanted if query.answer]
     absent = [query for query in wanted if not query.answer]
     made = 0
@@ -156,6 +169,10 @@ def conversations_of(asked: Asked, seed: int, manner: Manner) -> Iterator[Row]:
             for messages in teacher.set_of(order[start : start + SET], odd and not manner.bare):
                 yield Row(messages=messages, trace_id=f"kitchen:{asked.seed}/{made}", group=f"kitchen:{asked.seed}")
                 made += 1
+
+
+def _wordings(query: BenchQuery, manner: Manner) -> int:
+    return WORDINGS[query.level] * (COUNTS if query.task == "count" and not manner.bare else 1)
 
 
 class _Teacher:
@@ -199,16 +216,33 @@ class _Teacher:
         """One of the ways to ask; None where none of a few goes with the stand-ins."""
         tree, plan = query.tree, query.plan
         assert tree is not None
-        other = beyond(tree, self.rng) if self.rng.random() < BEYOND and query.answer else None
-        if other is not None and not self.manner.bare:
+        other = None
+        if query.answer and not self.manner.bare:
+            other = self._beyond(tree)
+        if other is not None:
             tree, plan = other, plan_of(other, self.asked.frames, query.task == "count")
         for _ in range(SOUGHT):
             text = say(tree, answer=len(query.answer), task=query.task, rng=self.rng)
-            said = Said("", text, gist(tree), plan, detail(tree))
+            heard = self._heard(tree)
+            if heard is not tree:
+                plan = plan_of(heard, self.asked.frames, query.task == "count")
+            said = Said("", text, gist(heard), plan, detail(heard))
             found = with_stand_ins(said, tree, names)
             if found is not None:
                 return found
         return None
+
+    def _beyond(self, tree: Description) -> Description | None:
+        """A query that KitchenBench leaves out, in a share of the wordings."""
+        place, use = self.rng.random(2) < (BEYOND, ELSEWHERE)
+        return (beyond(tree, self.rng) if place else None) or (elsewhere(tree, self.rng) if use else None)
+
+    def _heard(self, tree: Description) -> Description:
+        """What a careless turn takes a query for."""
+        if not self._happens(self.manner.careless):
+            return tree
+        first: Description = getattr(tree, "base", None) or getattr(tree, "first", tree)
+        return first
 
     def _happens(self, share: float) -> bool:
         return share > 0 and bool(self.rng.random() < share)  # nothing is drawn for what never happens
@@ -219,7 +253,8 @@ class _Teacher:
         explain = self.rng.random() < manner.why
         turn: dict[str, object] = {"plan": said.plan}
         if manner.static and isinstance(query, BenchQuery):
-            turn = {"answer": list(query.answer)}
+            careless = query.tree is not None and said.gist != gist(query.tree)
+            turn = {"answer": self._selected(said.plan) if careless else list(query.answer)}
         brief = self._happens(manner.briefly)
         thought = said.why if not brief and self._happens(manner.lengthy) else said.gist
         written = _turn(thought, turn, said.why if explain else "", manner.order)
@@ -234,6 +269,10 @@ class _Teacher:
             rules = RULES[int(self.rng.integers(len(RULES)))]
             messages += _closed(query, self.scene(), written, said, rules, manner if explain else None)
         return messages
+
+    def _selected(self, plan: str) -> list[int]:
+        """Ids that a plan selects on the scene, as they are read off a whole table."""
+        return list(execute(parse_plan(plan), Surveyed.of(Timeline(self.scene()[1]))).selection)
 
 
 def _scene(asked: Asked) -> Scene:
@@ -258,12 +297,3 @@ def _turn(rationale: str, turn: dict[str, object], why: str, order: Sequence[str
     for part in order if why else ("analysis", "answer"):
         fields |= parts[part]
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-
-
-def thinned(view: str, rng: np.random.Generator) -> str:
-    """A table in brief without some of its rows; one that would keep fewer than two stays as it is."""
-    head, *rows = view.split("\n")
-    kept = [row for row, lost in zip(rows, rng.random(len(rows)) < LOST, strict=True) if not lost]
-    if len(kept) < 2:
-        return view
-    return "\n".join([re.sub(r"\d+(?= instances)", str(len(kept)), head), *kept])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,6 +41,8 @@ def kitchen_data(
     briefly: float = 0.0,
     levels: Sequence[int] = (1, 2, 3),
     simple: bool = False,
+    careless: float = 0.0,
+    stills: bool = False,
     on_progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Make conversations and asks over rendered kitchens; a file that is there already is kept.
@@ -60,6 +63,8 @@ def kitchen_data(
         briefly: Share of the queries with WISE-S's brevity prompt, whose rationales are concise.
         levels: Levels of all queries, those to be measured on too.
         simple: KitchenBench's own wordings alone (``corpus.Manner``).
+        stills: Leave out clips.
+        careless: Share of the turns of ``warm.jsonl`` that pass over the last thing that a query says.
         on_progress: Called about twenty times a file.
 
     Returns:
@@ -70,19 +75,19 @@ def kitchen_data(
     """
     counts = {"warm": warm, "chains": rows, "asks": asks}
     counts |= dict.fromkeys(TESTS, test if others is None else others) | {TESTS[0]: test}
-    _check(counts, {"why": why, "lengthy": lengthy, "briefly": briefly}, order)
+    _check(counts, {"why": why, "lengthy": lengthy, "briefly": briefly, "careless": careless}, order)
     if not levels or not {*levels} <= {*WORDINGS}:
         raise InputError(f"levels are out of {', '.join(map(str, WORDINGS))}; found {list(levels)}")
-    manner = Manner(static, why, lengthy, briefly, tuple(order), tuple(levels), simple)
+    manner = Manner(static, why, lengthy, briefly, tuple(order), tuple(levels), stills=stills, simple=simple)
     start = (seed % 10) * BLOCK
     made: dict[str, Any] = {}
     for name, count in counts.items():
         if name in TESTS:
-            write = _asks(name, None, levels)
+            write = _asks(name, None, levels, stills)
         elif name == "asks":
-            write = _asks("train", SCENES[name] + start, levels)
+            write = _asks("train", SCENES[name] + start, levels, stills)
         else:
-            write = _rows(SCENES[name] + start, seed, manner)
+            write = _rows(SCENES[name] + start, seed, replace(manner, careless=careless if name == "warm" else 0.0))
         made[name] = _whole(folder / f"{name}.jsonl", count, write, on_progress)
     return made
 
@@ -103,9 +108,9 @@ def _rows(first: int, seed: int, manner: Manner) -> Write:
     return write
 
 
-def _asks(split: str, first: int | None, levels: Sequence[int]) -> Write:
+def _asks(split: str, first: int | None, levels: Sequence[int], stills: bool) -> Write:
     def write(path: Path, counted: Callable[[Iterable[Any]], Iterator[Any]]) -> int:
-        found: Iterator[Ask] = counted(asks_of(split, first, levels))
+        found: Iterator[Ask] = counted(asks_of(split, first, levels, stills))
         return write_asks(path, found)
 
     return write

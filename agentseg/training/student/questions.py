@@ -26,21 +26,23 @@ KEPT = 4
 """Scenes that are kept; queries of one scene follow each other."""
 
 
-def asks(split: str, first: int | None = None, levels: Collection[int] = (1, 2, 3)) -> Iterator[Ask]:
+def asks(
+    split: str, first: int | None = None, levels: Collection[int] = (1, 2, 3), stills: bool = False
+) -> Iterator[Ask]:
     """Asks of a split, as many as there are.
 
     Args:
         split: Name of the split.
         first: Seed of the first scene; None for the split's own.
         levels: Levels of the queries.
+        stills: Leave out clips.
 
     Raises:
         InputError: There is no such split.
     """
-    for query in _queries(split, first):
-        if query.level not in levels:
-            continue
-        yield ask_of(query, _scene(query.seed, query.frames))
+    for query in _queries(split, first, stills):
+        if query.level in levels:
+            yield ask_of(query, _scene(query.seed, query.frames))
 
 
 def ask_of(query: BenchQuery, scene: Scene) -> Ask:
@@ -55,14 +57,16 @@ def ask_of(query: BenchQuery, scene: Scene) -> Ask:
     return Ask(twins=twins, media=sample.media[0], sample=sample)
 
 
-def _queries(split: str, first: int | None) -> Iterator[BenchQuery]:
+def _queries(split: str, first: int | None, stills: bool) -> Iterator[BenchQuery]:
     if split == "human":
-        yield from human_queries()
+        yield from (query for query in human_queries() if query.frames == 1 or not stills)
         return
     rules = split_of(split)
     start = rules.first if first is None else first
     for seed in range(start, rules.seeds.stop):
         frames = frames_of(seed)
+        if frames > 1 and stills:
+            continue
         yield from queries(seed, frames, split, truth=_truth(seed, frames))
 
 
