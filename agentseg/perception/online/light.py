@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from agentseg.frames import Frame
+from agentseg.perception.online.identities import Identities
 from agentseg.perception.tracker import Tracker, TrackerConfig
 from agentseg.twin import Twin
 
@@ -31,7 +32,7 @@ class StreamTracker(Protocol):
 
 
 class LightTracker:
-    """Ids over time from boxes alone; between keyframes the last twin is held as it was.
+    """Ids over time from boxes, and from masks where one thing goes under two ids; held as it was between keyframes.
 
     Args:
         config: Numbers of the tracker; None takes the defaults, and puts together what an occluder cuts to pieces.
@@ -41,6 +42,8 @@ class LightTracker:
 
     def __init__(self, config: TrackerConfig | None = None) -> None:
         self._tracker = Tracker(config or TrackerConfig(most_cost=1.1, label_cost=0.45, steady_cost=0.5, whole=0.15))
+        self._same = Identities()
+        self._tracked: Twin | None = None
         self._last: Twin | None = None
 
     def update(self, frame: Frame, detections: Twin | None) -> Twin:
@@ -50,10 +53,12 @@ class LightTracker:
         """
         if self._last is not None and self._last.size != frame.size:
             self._tracker.rescale(self._last.size, frame.size)
-            self._last = None
+            self._same.forget_places()
+            self._last = self._tracked = None
         if detections is None:
             held = self._last or Twin(size=frame.size)
             return held.model_copy(update={"frame": frame.index})
-        previous = self._last or Twin(frame=frame.index, size=frame.size)
-        self._last = self._tracker.update(previous, detections)
+        previous = self._tracked or Twin(frame=frame.index, size=frame.size)
+        self._tracked = self._tracker.update(previous, detections)
+        self._last = self._same.join(self._tracked)
         return self._last
