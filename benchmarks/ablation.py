@@ -22,9 +22,10 @@ from benchmarks.arms import SPLIT, Rights, minutes, over_seeds, rights_of, shown
 
 TABLE = "table/final"
 TEACHERS = "teacher-table/final"
+STATIC = "static-twin"
 SAID = {
     "full": "full",
-    "static-twin": "static twin (ids read off the whole table)",
+    STATIC: "static twin (ids read off the whole table)",
     "no-sft": "RL only",
     "no-rl": "SFT only",
     "no-reasoning": "no reasoning reward",
@@ -35,7 +36,7 @@ SAID = {
 }
 
 
-LAST = ("weaker-teacher", "static-twin")
+LAST = ("weaker-teacher", STATIC)
 """Rows that share least, and so take longest."""
 
 
@@ -49,7 +50,9 @@ def run(recipe: str, out: Path, rows: list[str], seeds: list[int]) -> list[str]:
             if student_of(place, seed_asks(whole)) is not None:
                 continue
             say(f"seed {seed}, {row}")
-            given = [] if row == "full" else ["--ablate", row, "--share", str(whole)]
+            given = [] if row == "full" else ["--ablate", row]
+            if (other := _shared(out, row, seed, seeds)) is not None:
+                given += ["--share", str(other)]
             try:
                 train(recipe, place, "--seed", str(seed), *given)
             except CalledProcessError as error:
@@ -60,9 +63,18 @@ def run(recipe: str, out: Path, rows: list[str], seeds: list[int]) -> list[str]:
     return failed
 
 
+def _shared(out: Path, row: str, seed: int, seeds: list[int]) -> Path | None:
+    """The run that a row links equal stages of: those of its seed, or of the first for what no seed changes."""
+    if row not in ("full", STATIC):
+        return out / f"seed-{seed}" / "full"
+    if seed != seeds[0]:
+        return out / f"seed-{seeds[0]}" / row
+    return None if row == "full" else out / f"seed-{seed}" / "full"
+
+
 def seed_asks(whole: Path) -> Path:
     """The asks of a seed's full run: the same queries for all rows, and for all seeds."""
-    return whole / "data" / "final" / f"{SPLIT}.jsonl"
+    return whole / "corpus" / "final" / f"{SPLIT}.jsonl"
 
 
 def student_of(place: Path, asks: Path) -> Rights | None:
@@ -111,7 +123,7 @@ def teacher_lines(out: Path, seeds: list[int]) -> list[str]:
     pairs: dict[int, tuple[Rights, Rights]] = {}
     for seed in seeds:
         whole = out / f"seed-{seed}" / "full"
-        files = [whole / TEACHERS / f"{name}-{SPLIT}.jsonl" for name in ("teacher", "teacher-sft")]
+        files = [whole / TEACHERS / f"{name}-{SPLIT}.jsonl" for name in ("teacher", "base-large")]
         if all(path.is_file() for path in files) and (whole / TEACHERS).is_dir():
             after, before = (rights_of(path, seed_asks(whole)) for path in files)
             pairs[seed] = after, before

@@ -116,13 +116,14 @@ def report(frames: int, full: bool, keep: bool) -> dict[str, str]:
         options = VisionOptions(device="cpu", weights=VisionWeights(sam2=folder), sizes=VisionSizes(sam2=side))
         tracker = Sam2VideoTracker(options, prune=not keep)
         memory, seconds, seen = run(tracker, frames)
-    start = min(frames // 2, max(20, frames // 4))  # the memory of an object is full after 16 frames
+    start = min(frames - 2, max(17, frames // 4))  # the memory of an object is full after 16 frames
     slope = float(np.polyfit(np.arange(start, frames), memory[start:], 1)[0])
     return {
         "model": f"SAM 2.1 tiny at {side}" if full else f"shrunken SAM 2 at {side}",
         "frames, objects": f"{frames:,}, {OBJECTS}",
         "resident memory after the first frame, MB": f"{memory[0]:.1f}",
         f"resident memory after frame {start:,}, MB": f"{memory[start]:.1f}",
+        "highest since then, MB": f"{max(memory[start:]):.1f}",
         "resident memory at the end, MB": f"{memory[-1]:.1f}",
         "slope since then, KB a frame": f"{slope * 1024:.2f}",
         "seconds a frame": f"{seconds:.3f}",

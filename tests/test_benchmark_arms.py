@@ -44,7 +44,7 @@ def made(folder, recipe, rights, costs):
     for name, seconds in costs.items():
         (folder / name / "spent.json").write_text(json.dumps({"cpu_s": seconds}))
     for model, answers in rights.items():
-        finished(folder, model, answers, table="teacher-table" if model.startswith("teacher") else "table")
+        finished(folder, model, answers, table="teacher-table" if model in ("teacher", "base-large") else "table")
 
 
 def test_ablation_is_told_with_paired_differences_costs_and_order(tmp_path, monkeypatch):
@@ -53,11 +53,11 @@ def test_ablation_is_told_with_paired_differences_costs_and_order(tmp_path, monk
     rights = {
         "sft": [1, 1, 0, 0, 0, 0, 0, 0],
         "distill": [1, 1, 1, 1, 1, 1, 0, 0],
-        "teacher-sft": [1, 0, 0, 0, 0, 0, 0, 0],
+        "base-large": [1, 0, 0, 0, 0, 0, 0, 0],
         "teacher": [1, 1, 1, 1, 1, 0, 0, 0],
     }
     made(whole, full, rights, {"teacher": 120.0, "distill": 60.0})
-    asks_file(whole / "data" / "final" / "test.jsonl", QUERIES)
+    asks_file(whole / "corpus" / "final" / "test.jsonl", QUERIES)
     arm = tmp_path / "seed-0" / "no-rl"
     shared = link(ablate(full, "no-rl"), arm, whole)
     assert "teacher" in shared

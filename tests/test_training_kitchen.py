@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from agentseg.errors import InputError
+from agentseg.errors import FormatError, InputError
 from agentseg.prompt import system_text
 from agentseg.protocol import parse
 from agentseg.reasoners.linking import OTHER, STAND_INS
@@ -21,8 +21,9 @@ from agentseg.training.stages.episode import Episode, opened, told
 from agentseg.training.stages.rules import Rules, static_rules
 from agentseg.training.stages.wise import BREVITY
 from agentseg.training.student.beyond import beyond, elsewhere
-from agentseg.training.student.corpus import Manner, conversations
+from agentseg.training.student.corpus import conversations
 from agentseg.training.student.kitchen import TESTS, kitchen_data
+from agentseg.training.student.manner import Manner
 from agentseg.training.student.questions import asks
 from agentseg.training.student.stand_ins import KNOWN, Said, renamed_view, with_stand_ins
 from agentseg.training.student.thinned import thinned
@@ -155,6 +156,14 @@ def test_careless_turns_pass_over_what_is_said_last():
     assert np.mean(shorter) > 0.5
     read = of(1.0, static=True)
     assert all(parse(row[2]["content"]).plan is None for row in read)
+
+
+def test_prose_is_no_turn_of_the_protocol():
+    rows = [row["messages"] for row in islice(conversations(FIRST, 0, Manner(prose=1.0, simple=True)), 20)]
+    assert {len(messages) for messages in rows} == {3}
+    assert all(messages[2]["content"].startswith("That is the ") for messages in rows)
+    with pytest.raises(FormatError):
+        parse(rows[0][2]["content"])
 
 
 def test_stills_alone():

@@ -133,19 +133,16 @@ def test_every_row_of_the_ablation_changes_the_kitchen_recipe_as_it_says():
     def student(row):
         return next(stage for stage in ablate(full, row).stages if stage.kind == "distill").options
 
-    small = {"fresh-small", "warm-small"}
-    assert {stage.name for stage in full.stages} - dict(kinds("full")).keys() == small  # the weaker teacher's
-    assert small <= dict(kinds("weaker-teacher")).keys()
-    assert ("distill", "stage:warm") in kinds("no-sft")
+    assert ("distill", "stage:base") in kinds("no-sft")
     assert "sft" not in dict(kinds("no-sft"))
     assert "distill" not in dict(kinds("no-rl"))
     assert "teacher" not in dict(kinds("teacher-no-rl"))
     chains = next(stage for stage in ablate(full, "teacher-no-rl").stages if stage.name == "chains")
-    assert chains.options["model"] == "stage:teacher-sft"
+    assert chains.options["model"] == "stage:base-large"
     table = ablate(full, "no-rl").stages[-1].options["models"]
     assert "stage:distill" not in table
-    assert dict(kinds("weaker-teacher"))["teacher-sft"] == "stage:warm-small"
-    assert dict(kinds("weaker-teacher"))["sft"] == "stage:warm"
+    assert dict(kinds("full"))["teacher"] == "stage:base-large"
+    assert dict(kinds("weaker-teacher"))["teacher"] == dict(kinds("weaker-teacher"))["sft"] == "stage:base"
     static = student("static-twin").rules
     assert (static.refine, static.plans, static.prompt) == (0, False, "table")
     assert all(stage.options["static"] for stage in ablate(full, "static-twin").stages if "static" in stage.options)
@@ -161,7 +158,7 @@ def test_rules_of_a_recipe_hold_for_every_stage_that_has_episodes():
     assert set(kitchen["teacher"].options.rules.known) == set(KNOWN)
     for name in ("chains", "table", "teacher-table"):
         assert Rules.model_validate(kitchen[name].options["rules"]) == kitchen["teacher"].options.rules
-    assert "rules" not in kitchen["data"].options
+    assert "rules" not in kitchen["corpus"].options
     wise = {stage.name: stage for stage in load_recipe("wise-micro").stages}
     assert wise["table-brief"].options["rules"] == wise["table"].options["rules"] | {"brevity": "one sentence"}
 
@@ -177,7 +174,9 @@ def test_ablation_that_changes_nothing_is_refused():
 
 def test_seed_reaches_every_stage_that_has_none_of_its_own():
     stages = {stage.name: stage for stage in load_recipe("kitchen-micro", seed=5).stages}
-    assert stages["data"].options["seed"] == 5
+    assert stages["asks"].options["seed"] == 5
+    assert "seed" not in stages["corpus"].options  # bases are the same for every seed
+    assert stages["base"].options.seed == 0
     assert stages["sft"].options.seed == 5
     assert stages["distill"].options.seed == 5
 

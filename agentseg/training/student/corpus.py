@@ -36,6 +36,7 @@ from agentseg.training.stages.episode import Episode, opened
 from agentseg.training.stages.rules import Rules, static_rules
 from agentseg.training.stages.wise import asking_for_detail, briefly
 from agentseg.training.student.beyond import beyond, elsewhere
+from agentseg.training.student.manner import Manner
 from agentseg.training.student.phrasebook import Phrase, phrases, said_of
 from agentseg.training.student.questions import Scene, ask_of
 from agentseg.training.student.rough import rough
@@ -68,40 +69,6 @@ THINNED = 0.3
 """Share of the sets whose table lacks rows."""
 RULES = (Rules(refine=1), Rules(refine=2))
 """Episodes as the student has them: the results of a plan that found nothing come back, and there may be one more."""
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How the teacher writes.
-
-    Attributes:
-        static: Ids that are read off the table, in place of plans: nothing runs over the twin.
-        why: Share of the conversations that ask for a detailed explanation (WISE), and have one.
-        order: Parts of such a turn, as ``stages.options.WiseOptions`` has them.
-        lengthy: Share of the rationales that are the detailed explanation: the teacher thinks at length.
-        briefly: Share of the queries with the brevity prompt of WISE-S, which always have a concise rationale.
-        levels: Levels of the queries.
-        careless: Share of the turns that pass over the last thing that a query says ("the mug" for "the red mug"): what
-            reinforcement has to weed out.
-        stills: Leave out clips.
-        simple: KitchenBench's own wordings over whole tables alone, without stand-ins, lost rows, relations that it
-            leaves out, the phrasebook and careless speech: what models of a million parameters can learn in minutes.
-    """
-
-    static: bool = False
-    why: float = 0.0
-    lengthy: float = 0.0
-    briefly: float = 0.0
-    order: Sequence[str] = ("analysis", "answer", "why")
-    levels: Sequence[int] = (1, 2, 3)
-    careless: float = 0.0
-    stills: bool = False
-    simple: bool = False
-
-    @property
-    def bare(self) -> bool:
-        """Whether nothing is done to tables, words and relations."""
-        return self.static or self.simple
 
 
 @dataclass(frozen=True)
@@ -265,6 +232,8 @@ class _Teacher:
             Message(role="user", content=f"{said.view}\n{asked}"),
             Message(role="assistant", content=written),
         ]
+        if self._happens(manner.prose):
+            return [*messages[:2], Message(role="assistant", content=f"That is the {said.gist}.")]
         if isinstance(query, BenchQuery) and not query.answer and not manner.static:
             rules = RULES[int(self.rng.integers(len(RULES)))]
             messages += _closed(query, self.scene(), written, said, rules, manner if explain else None)

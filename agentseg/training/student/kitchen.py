@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +11,8 @@ from typing import Any, TypeVar
 from agentseg.errors import InputError
 from agentseg.training.stages.asks import Ask, write_asks
 from agentseg.training.stages.common import Progress
-from agentseg.training.student.corpus import WORDINGS, Manner, conversations
+from agentseg.training.student.corpus import WORDINGS, conversations
+from agentseg.training.student.manner import Manner
 from agentseg.training.student.questions import asks as asks_of
 
 TESTS = ("test", "unseen_phrasing", "unseen_combination", "unseen_label", "more_objects", "human")
@@ -42,6 +42,7 @@ def kitchen_data(
     levels: Sequence[int] = (1, 2, 3),
     simple: bool = False,
     careless: float = 0.0,
+    prose: float = 0.0,
     stills: bool = False,
     on_progress: Progress | None = None,
 ) -> dict[str, Any]:
@@ -62,9 +63,10 @@ def kitchen_data(
         lengthy: Share of the rationales that are the detailed explanation.
         briefly: Share of the queries with WISE-S's brevity prompt, whose rationales are concise.
         levels: Levels of all queries, those to be measured on too.
-        simple: KitchenBench's own wordings alone (``corpus.Manner``).
+        simple: KitchenBench's own wordings alone (``manner.Manner``).
         stills: Leave out clips.
-        careless: Share of the turns of ``warm.jsonl`` that pass over the last thing that a query says.
+        careless: Share of the turns that pass over the last thing that a query says.
+        prose: Share of them that are a plain sentence (``manner.Manner``).
         on_progress: Called about twenty times a file.
 
     Returns:
@@ -75,10 +77,12 @@ def kitchen_data(
     """
     counts = {"warm": warm, "chains": rows, "asks": asks}
     counts |= dict.fromkeys(TESTS, test if others is None else others) | {TESTS[0]: test}
-    _check(counts, {"why": why, "lengthy": lengthy, "briefly": briefly, "careless": careless}, order)
+    _check(counts, {"why": why, "lengthy": lengthy, "briefly": briefly, "careless": careless, "prose": prose}, order)
     if not levels or not {*levels} <= {*WORDINGS}:
         raise InputError(f"levels are out of {', '.join(map(str, WORDINGS))}; found {list(levels)}")
-    manner = Manner(static, why, lengthy, briefly, tuple(order), tuple(levels), stills=stills, simple=simple)
+    manner = Manner(
+        static, why, lengthy, briefly, tuple(order), tuple(levels), careless, prose, stills=stills, simple=simple
+    )
     start = (seed % 10) * BLOCK
     made: dict[str, Any] = {}
     for name, count in counts.items():
@@ -87,7 +91,7 @@ def kitchen_data(
         elif name == "asks":
             write = _asks("train", SCENES[name] + start, levels, stills)
         else:
-            write = _rows(SCENES[name] + start, seed, replace(manner, careless=careless if name == "warm" else 0.0))
+            write = _rows(SCENES[name] + start, seed, manner)
         made[name] = _whole(folder / f"{name}.jsonl", count, write, on_progress)
     return made
 
