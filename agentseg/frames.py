@@ -98,7 +98,7 @@ def _arrays(source: Any) -> Iterator[Rgb | Frame]:
     elif isinstance(source, str | Path):
         yield from _from_path(Path(source))
     elif hasattr(source, "convert") and hasattr(source, "size"):
-        yield _from_image(source)
+        yield _from_given(source)
     elif isinstance(source, Iterable):
         for part in source:
             yield from _arrays(part)
@@ -165,6 +165,15 @@ def _open(path: Path) -> Iterator[Rgb]:
     except _BROKEN as error:
         reason = " ".join(f"{error or type(error).__name__}".split())[:200]
         raise InputError(f"{name} cannot be read as a picture: {reason}") from None
+
+
+def _from_given(image: Image) -> Rgb:
+    """As ``_from_image``, of a picture that somebody opened: Pillow reads its pixels only now."""
+    try:
+        return _from_image(image)
+    except _BROKEN as error:
+        reason = " ".join(f"{error or type(error).__name__}".split())[:200]
+        raise InputError(f"a picture cannot be read: {reason}") from None
 
 
 def _from_image(image: Image) -> Rgb:

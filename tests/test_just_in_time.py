@@ -17,6 +17,7 @@ from agentseg.masks import box_mask, encode
 from agentseg.pattern import plan_pattern
 from agentseg.perception import perceive
 from agentseg.perception.boxes import Detection, add_boxes
+from agentseg.perception.capabilities import provides
 from agentseg.perception.colours import Colours
 from agentseg.plan import parse_plan
 from agentseg.plan_syntax import MEASURES, RELATIONS
@@ -253,6 +254,14 @@ def test_failing_perceiver_is_a_failed_step_or_an_error_at_the_end() -> None:
     named = ScriptedChat(['{"analysis": "", "answer": [5]}'])
     with pytest.raises(PerceptionError, match="out of order"):
         segment(painted(), "it", JIT, reasoner=named, perceivers=eyes.all)  # type: ignore[arg-type]
+
+
+def test_a_single_part_may_be_said_as_a_word() -> None:
+    def measure(frame: Frame, twin: Twin) -> Twin:
+        return twin
+
+    measure.provides = "depth"  # type: ignore[attr-defined]
+    assert provides(measure) == {"depth"}
 
 
 def test_perceiver_that_does_not_say_what_it_provides_looks_at_first() -> None:

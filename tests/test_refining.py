@@ -114,6 +114,15 @@ def test_label_stays_where_another_leads_by_noise_only(picture: Frame) -> None:
     assert (done.records[1].note, done.changed) == ("no label changed", ())
 
 
+def test_a_score_that_is_no_number_corrects_nothing(picture: Frame) -> None:
+    class Broken(Scorer):
+        def score_labels(self, frame: Frame, box: Box, labels: Sequence[str]) -> dict[str, float]:
+            return dict.fromkeys(labels, 0.2) | {"kettle": float("nan")}
+
+    done = run("find mug; relabel kettle, bowl", scene(picture, boxes, Broken()))
+    assert done.records[-1].note == "no label changed"
+
+
 def test_label_is_corrected_in_a_whole_run(picture: Frame) -> None:
     model = ScriptedChat(['{"analysis": "", "plan": "find mug; relabel kettle; find kettle; answer"}'])
     result = segment(picture, "the kettle", "rules", reasoner=model, perceivers=[boxes, Scorer()])
@@ -144,6 +153,19 @@ def test_perceiver_with_segment_alone_draws_outlines_too(picture: Frame) -> None
 
     done = run("find mug; segment_again", scene(picture, Single()))
     assert done.records[1].note == "1 redrawn: 320 to 284 px"
+
+
+def test_an_outline_of_nothing_changes_nothing(picture: Frame) -> None:
+    def empty(frame: Frame, twin: Twin) -> Twin:
+        nothing = encode(np.zeros(frame.size, dtype=bool))
+        rows = [row.model_copy(update={"mask_source": "segmenter"}) for row in twin.instances]
+        return twin.replace(rows, {row.id: nothing for row in rows})
+
+    empty.provides = frozenset({"masks"})  # type: ignore[attr-defined]
+    before = scene(picture, boxes, empty)
+    done = run("find mug; segment_again", before)
+    assert done.scene.twin == before.twin
+    assert done.records[-1].note == "no outline changed"
 
 
 def test_depth_is_measured_where_it_is_missing_after_the_outline(picture: Frame) -> None:

@@ -44,6 +44,7 @@ def test_a_folder_of_another_stream_is_not_overwritten(capsys, tmp_path) -> None
         (["stream", "the mug"], "name a source and a query"),
         (["stream", "--kitchen", "folder", "the mug"], "both --kitchen and 'folder'"),
         (["stream", "--kitchen", "the mug", "--frames", "0"], "--frames is at least 1; found 0"),
+        (["stream", "--kitchen", "the mug", "--frames", "9" * 30], "--frames is at least 1 and at most 1000000000"),
         (["stream", "--kitchen", "the mug", "--every", "-2"], "--every is at least 1; found -2"),
         (["stream", "--kitchen", "the mug", "--stall", "nan"], "--stall is a number of seconds above 0"),
         (["stream", "nowhere.mp4", "the mug"], "no file 'nowhere.mp4'"),
@@ -53,6 +54,14 @@ def test_a_folder_of_another_stream_is_not_overwritten(capsys, tmp_path) -> None
 def test_what_cannot_be_used_is_said_before_any_work(capsys, words, message) -> None:
     assert main(words) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_source_that_cannot_be_opened_leaves_the_folder_for_the_next_try(capsys, tmp_path) -> None:
+    out = tmp_path / "out"
+    assert main(["stream", str(tmp_path / "typo.mp4"), "the mug", "--reasoner", "rules", "--out", str(out)]) == 2
+    assert main([*KITCHEN, "--frames", "1", "--quiet", "--out", str(out)]) == 0
+    assert len((out / "stream.jsonl").read_text().splitlines()) == 1
+    capsys.readouterr()
 
 
 def test_a_folder_with_a_broken_picture_goes_on(capsys, tmp_path) -> None:

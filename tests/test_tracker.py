@@ -9,6 +9,8 @@ from agentseg.frames import Frame
 from agentseg.masks import box_mask, encode
 from agentseg.perception import Tracker, perceive
 from agentseg.perception.association import assign
+from agentseg.perception.pieces import join, pieces
+from agentseg.perception.tracks import Track
 from agentseg.twin import Instance, Twin
 
 SIZE = (240, 320)
@@ -117,3 +119,17 @@ def test_assignment_is_the_cheapest(seed):
 def test_assignment_of_nothing_is_nothing():
     assert assign(np.zeros((0, 3)), 1.0) == []
     assert assign(np.zeros((2, 0)), 1.0) == []
+
+
+def test_a_piece_of_a_find_that_is_itself_a_piece_keeps_its_pixels():
+    size = (80, 80)
+    boxes = [(20, 20, 50, 60), (18, 20, 50, 60), (50, 20, 60, 60)]
+    rows = [Instance(id=key, label="mug", box=box, attributes={"colour": "red"}) for key, box in enumerate(boxes, 1)]
+    twin = Twin(frame=1, size=size, instances=rows, masks={row.id: encode(box_mask(row.box, size)) for row in rows})
+    strayed = Track(1, (20, 20, 64, 60), 0, 0, votes={"mug": 1.0}, colour="red", steady=0.9)
+    main = Track(2, (18, 20, 50, 60), 0, 0, votes={"mug": 1.0}, colour="red", steady=0.9)
+    home = pieces(rows, {0: strayed, 1: main}, 1, 0.15)
+    assert home == {0: 1, 2: 1}
+    joined = join(twin, home)
+    assert joined.get(2).box == (18, 20, 60, 60)
+    assert np.array_equal(joined.mask(2), twin.union(twin.ids))

@@ -46,6 +46,12 @@ def test_folder_that_is_not_there_is_named(name: str) -> None:
     )
 
 
+def test_a_folder_with_an_at_sign_in_its_path_is_no_revision(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "me@home").symlink_to(folder)
+    source = str(tmp_path / "me@home")
+    assert weights.load_model("Depth Anything", KIND, source, tiny.options()).source == source
+
+
 def test_pickles_are_not_opened(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text((folder / "config.json").read_text())
     torch.save({}, tmp_path / "pytorch_model.bin")

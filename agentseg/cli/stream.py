@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from agentseg.graphs.stream_step import StreamStep
 
 LINES = "stream.jsonl"
+MOST = 1_000_000_000
+"""Largest number of frames."""
 KITCHEN_FRAMES = 200
 """Frames of a kitchen stream where ``--frames`` does not say."""
 
@@ -58,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     stream = SegmentationStream(arguments.query, arguments.config, reasoner=arguments.reasoner, options=options)
     statuses: Counter[str] = Counter()
     started = time.perf_counter()
-    lines = None if folder is None else (folder / LINES).open("a", encoding="utf8")
+    lines: TextIO | None = None
     try:
         with closing(stream.run(_source(arguments))) as steps:  # type: ignore[type-var]
             for step in islice(steps, arguments.frames):
@@ -66,7 +68,8 @@ def run(arguments: argparse.Namespace) -> int:
                 print(json.dumps(step.to_json(arguments.masks)), flush=True)
                 if not arguments.quiet:
                     _tell(step)
-                if folder is not None and lines is not None:
+                if folder is not None:  # opened here: a source that cannot be opened leaves no file behind
+                    lines = lines or (folder / LINES).open("a", encoding="utf8")
                     _keep(step, stream, folder, lines)
     except KeyboardInterrupt:
         pass  # the way in which a stream ends
@@ -87,8 +90,8 @@ def _options(arguments: argparse.Namespace) -> Any:
 
     for name in ("every", "frames"):
         value = getattr(arguments, name)
-        if value is not None and value < 1:
-            raise InputError(f"--{name} is at least 1; found {value}")
+        if value is not None and not 1 <= value <= MOST:
+            raise InputError(f"--{name} is at least 1{f' and at most {MOST}' if value > MOST else ''}; found {value}")
     if arguments.stall is not None and not 0 < arguments.stall < 86_400:
         raise InputError(f"--stall is a number of seconds above 0, at most a day; found {arguments.stall}")
     if arguments.kitchen == bool(arguments.source):

@@ -54,15 +54,33 @@ def perceive_frame(context: Context, frame: Frame) -> Twin:
     where = f"frame {frame.index}"
     try:
         found: object = perceive(context.lookers, frame, Twin(frame=frame.index, size=frame.size))
-        if not isinstance(found, Twin):
-            raise PerceptionError(f"{where}: a perceiver returns a Twin; found {type(found).__name__}")
-        twin = Twin.model_validate(found.model_dump())  # a row changed by model_copy has not been checked yet
     except AgentSegError:
         raise
     except ValidationError as error:
         raise PerceptionError(f"{where}: a perceiver made an impossible twin: {explain(error)}") from None
     except Exception as error:  # the graph's boundary: a user's perceiver may raise anything
         raise PerceptionError(f"{where}: a perceiver failed: {type(error).__name__}: {error}") from error
+    return checked(found, frame, "a perceiver")
+
+
+def checked(found: object, frame: Frame, who: str) -> Twin:
+    """Make sure that what code of a user's own returned is a twin of a frame.
+
+    Args:
+        found: What it returned.
+        frame: The frame.
+        who: Who returned it, as a message calls it.
+
+    Raises:
+        PerceptionError: It is no twin, an impossible one, or that of another frame or size.
+    """
+    where = f"frame {frame.index}"
+    if not isinstance(found, Twin):
+        raise PerceptionError(f"{where}: {who} returns a Twin; found {type(found).__name__}")
+    try:
+        twin = Twin.model_validate(found.model_dump())  # a row changed by model_copy has not been checked yet
+    except ValidationError as error:
+        raise PerceptionError(f"{where}: {who} made an impossible twin: {explain(error)}") from None
     if (twin.frame, twin.size) != (frame.index, frame.size):
         found_at, wanted = (twin.frame, twin.size), (frame.index, frame.size)
         raise PerceptionError(f"{where}: a twin has its frame's index and size {wanted}; found {found_at}")

@@ -12,23 +12,27 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, closing, contextmanager
+from contextvars import copy_context
+from functools import partial
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 
-from agentseg.errors import InputError, PerceptionError
+from agentseg.errors import AgentSegError, InputError, PerceptionError
 from agentseg.frames import Frame, as_frames
 from agentseg.graphs.context import Context
-from agentseg.graphs.perceiving import perceive_frame
+from agentseg.graphs.perceiving import checked, perceive_frame
 from agentseg.graphs.stream_asking import Asking
 from agentseg.graphs.stream_compile import Compiled, compile_query
+from agentseg.graphs.stream_finds import PlanFinds
 from agentseg.graphs.stream_labels import missing
 from agentseg.graphs.stream_memory import StreamMemory, release
 from agentseg.graphs.stream_options import StreamOptions
 from agentseg.graphs.stream_plan import Follower, Found
 from agentseg.graphs.stream_reader import read_ahead
-from agentseg.graphs.stream_source import Fault, read_source
+from agentseg.graphs.stream_source import Fault, read_async, read_source
 from agentseg.graphs.stream_step import StreamStatus, StreamStep
 from agentseg.masks import merge
 from agentseg.perception.online import KeyframeOptions, Keyframes, StreamTracker, TwinDiff, diff_twins
@@ -84,6 +88,7 @@ class SegmentationStream:
         self.memory = StreamMemory(chosen.limits.history or self.options.history, confirm, self.options.coast)
         self._asking = Asking(query, self.options)
         self._compiled = Compiled(Follower(None), "waiting")
+        self._finds = PlanFinds()
         self.frame: Frame | None = None
         self.calls = 0
         self._next = 0
@@ -121,17 +126,25 @@ class SegmentationStream:
                 yield self._fault(item) if isinstance(item, Fault) else self.push(item, item.time_s)
 
     async def arun(self, source: Any) -> AsyncIterator[StreamStep]:
-        """As ``run``, with the work of each frame in a thread; the source may also be an asynchronous iterable."""
+        """As ``run``, with the work of each frame in a thread.
+
+        The source may also be an asynchronous iterable, which is asked for a frame when the last one is answered:
+        ``latest`` means nothing then.
+        """
         if hasattr(source, "__aiter__"):
-            async for picture in source:
-                yield await asyncio.to_thread(self.push, picture)
+            async with aclosing(read_async(source, self.options.stall_s)) as items:
+                async for item in items:
+                    yield self._fault(item) if isinstance(item, Fault) else await asyncio.to_thread(self.push, item)
             return
         steps = self.run(source)
+        worker = ThreadPoolExecutor(1, "agentseg-stream")
         try:
-            while (step := await asyncio.to_thread(next, steps, None)) is not None:
+            work = partial(copy_context().run, partial(next, steps, None))  # with the context, as ``to_thread`` has it
+            while (step := await asyncio.wrap_future(worker.submit(work))) is not None:
                 yield step
-        finally:
-            await asyncio.to_thread(steps.close)  # type: ignore[attr-defined]
+        finally:  # where the caller was cancelled, behind the frame that is still worked on
+            worker.submit(steps.close)  # type: ignore[attr-defined]
+            worker.shutdown(wait=False)
 
     def push(self, picture: Any, time_s: float | None = None) -> StreamStep:
         """Answer one frame.
@@ -142,9 +155,11 @@ class SegmentationStream:
         """
         index = self._next
         try:
-            rgb = next(as_frames(picture))
+            rgb = next(as_frames(picture), None)
         except InputError as error:
             return self._fault(Fault(str(error)))
+        if rgb is None:
+            return self._fault(Fault(f"a frame is one picture; found an empty {type(picture).__name__}"))
         self._next = index + 1
         self.frame = Frame(rgb.rgb, index, rgb.time_s if time_s is None else time_s)
         return self._answer(self.frame)
@@ -159,13 +174,13 @@ class SegmentationStream:
     def _answer(self, frame: Frame) -> StreamStep:
         started, ms = time.perf_counter(), dict[str, float]()
         before, note = self.memory.view, self.memory.fit(frame)
+        if note:
+            self._keys.reset()  # nothing that was found holds here: look at once
         key = self._keys.why(frame.index)
         try:
-            view = self._see(frame, key, ms)
-        except PerceptionError as error:
+            return self._answered(frame, key, self._see(frame, key, ms), (before, note), (started, ms))
+        except AgentSegError as error:  # a perceiver may raise more kinds than its own, and write masks that are none
             text = str(error)
-        else:
-            return self._answered(frame, key, view, (before, note), (started, ms))
         release(text)  # here, where the error and the frames of its traceback are gone
         return StreamStep(frame.index, "perception_error", error=text, key=key, ms=ms, time_s=frame.time_s)
 
@@ -183,13 +198,10 @@ class SegmentationStream:
 
     def _tracked(self, tracker: StreamTracker, frame: Frame, detections: Twin | None) -> Twin:
         try:
-            twin = tracker.update(frame, detections)
+            found: object = tracker.update(frame, detections)
         except Exception as error:  # a user's own tracker may raise anything
             raise PerceptionError(f"frame {frame.index}: the tracker failed: {type(error).__name__}: {error}") from None
-        if (twin.frame, twin.size) != (frame.index, frame.size):
-            found = f"{(twin.frame, twin.size)}, wanted {(frame.index, frame.size)}"
-            raise PerceptionError(f"frame {frame.index}: the tracker's twin has another frame or size: {found}")
-        return twin
+        return checked(found, frame, "the tracker")
 
     def _answered(
         self, frame: Frame, key: str, view: Twin, past: tuple[Twin | None, str], clock: tuple[float, dict[str, float]]
@@ -228,7 +240,7 @@ class SegmentationStream:
         )
 
     def _follow(self, frame: Frame, view: Twin, key: str) -> Found:
-        found = self._compiled.follower.run(self.context, frame, view, self.memory.timeline, bool(key))
+        found = self._compiled.follower.run(self.context, frame, view, self.memory.timeline, self._finds, bool(key))
         plan = self._compiled.follower.plan
         if plan is not None and self._compiled.works:
             # what has not happened yet, and what is not there yet, is no fault of the plan

@@ -68,12 +68,16 @@ def compile_query(query: str, context: Context, frame: Frame, timeline: Timeline
         state = run_query(query, asked, twins=twins, media=media_hash(asked.frames))
     except AgentSegError as error:
         return Compiled(Follower(None), "reasoner_error", calls=1, error=str(error))
+    except Exception as error:  # a user's own model may raise anything
+        text = " ".join(f"the reasoner failed: {type(error).__name__}: {error}".split())[:300]
+        return Compiled(Follower(None), "reasoner_error", calls=1, error=text)
+    named = [key for key in state.answer if any(key in twin.ids for twin in timeline)]  # others are its plan's own
     calls = sum(event.node == "reason" for event in state.events)
     plan = _plan(state, context)
     if plan is not None:
-        return Compiled(Follower(plan, state.answer, last), "ok", calls)
+        return Compiled(Follower(plan, named, last), "ok", calls)
     if state.status in ("ok", "no_target"):
-        return Compiled(Follower(None, state.answer, last), "ok", calls)
+        return Compiled(Follower(None, named, last), "ok", calls)
     errors = [event.error for event in state.events if event.error]
     text = errors[-1] if errors else "the model wrote no plan that ends with 'answer'"
     return Compiled(Follower(None), state.status or "format_error", calls, text)

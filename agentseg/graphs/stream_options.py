@@ -16,8 +16,8 @@ class StreamOptions(BaseModel):
         doubt: The same for frames on which the plan's winner is ahead by less than the noise.
         coast: Frames for which a thing that perception loses is held where it was.
         history: Twins kept where the configuration's ``limits.history`` does not say; a stream is never unbounded.
-        stall_s: Longest wait for a frame of the source, in seconds; a longer one is a step with the status
-            ``stalled``. None waits for ever.
+        stall_s: Longest wait for a frame of the source, in seconds, at most a day; a longer one is a step with the
+            status ``stalled``. None waits for ever.
         latest: Skip what the source has shown while a frame was worked on, as a live camera wants.
     """
 
@@ -30,5 +30,5 @@ class StreamOptions(BaseModel):
     doubt: int = Field(default=300, ge=1)
     coast: int = Field(default=3, ge=0)
     history: int = Field(default=64, ge=2)
-    stall_s: float | None = Field(default=None, gt=0)
+    stall_s: float | None = Field(default=None, gt=0, le=86_400)
     latest: bool = False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agentseg.frames import Frame, FrameStore
 from agentseg.graphs.context import Context
+from agentseg.graphs.stream_finds import PlanFinds
 from agentseg.plan import Plan, Step
 from agentseg.plan_syntax import SYNTAX, By
 from agentseg.timeline import Timeline
@@ -39,7 +40,7 @@ class Follower:
 
     A plan of the scope ``now`` runs on the frame's twin. A plan over time (``clip``) runs on the ring of twins, so that
     its past reaches as far as the ring; ids that it found hold where it finds nothing new. A plan that looks at pixels
-    runs on keyframes, and its ids hold between them.
+    runs on keyframes; what it found there holds between them.
 
     Args:
         plan: The plan, or None.
@@ -50,7 +51,9 @@ class Follower:
     def __init__(self, plan: Plan | None, ids: Sequence[int] = (), last: int = 0) -> None:
         self.plan, self._held, self._last = plan, tuple(ids), last
 
-    def run(self, context: Context, frame: Frame, view: Twin, timeline: Timeline, key: bool = True) -> Found:
+    def run(
+        self, context: Context, frame: Frame, view: Twin, timeline: Timeline, finds: PlanFinds, key: bool = True
+    ) -> Found:
         """Answer a frame.
 
         Args:
@@ -58,20 +61,22 @@ class Follower:
             frame: The frame's pixels, for plans that look at them.
             view: Its twin.
             timeline: The ring of twins; its newest is this frame's.
+            finds: What plans of this stream found by themselves.
             key: Whether it is a keyframe.
         """
         if self.plan is None or (self.plan.perceives and not key):
-            return Found(self._known(view), None, view)
+            twin = view if self.plan is None else finds.held(view)
+            return Found(self._known(twin), None, twin)
         past = self.plan.scope == "clip"
         plan = rebased(self.plan, self._last, frame.index) if past else self.plan
         own = any(step.name not in SYNTAX for step in plan.steps)
         pixels = FrameStore([frame]) if plan.perceives or own or context.waits else None
         scene = Scene.of(timeline if past else Timeline([view]), pixels, context.perceivers)
         done = execute(plan, scene, context.steps)
-        twin = _shown(done.scene.timeline, view) if done.changed else view
+        twin, names = finds.take(_shown(done.scene.timeline, view) if done.changed else view, view.ids)
         if done.error:
             return Found((), None, twin, error=done.error)
-        answer = done.selection
+        answer = tuple(names.get(key, key) for key in done.selection)
         if past or self.plan.perceives:
             answer = answer or self._known(twin)
             self._held = answer

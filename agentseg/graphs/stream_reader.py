@@ -7,11 +7,10 @@ import queue
 import threading
 from collections.abc import Iterator
 
-from agentseg.errors import AgentSegError
 from agentseg.frames import Frame
-from agentseg.graphs.stream_source import Fault
+from agentseg.graphs.stream_source import Fault, stalled
 
-_End = AgentSegError | None
+_End = Exception | None
 
 
 def read_ahead(items: Iterator[Frame | Fault], stall_s: float | None, latest: bool) -> Iterator[Frame | Fault]:
@@ -26,7 +25,7 @@ def read_ahead(items: Iterator[Frame | Fault], stall_s: float | None, latest: bo
         latest: Keep only the newest item while the reader is busy; without it at most two wait.
 
     Raises:
-        AgentSegError: As the source raises it.
+        Exception: As the source raises it.
     """
     ready: queue.Queue[Frame | Fault | tuple[_End]] = queue.Queue(maxsize=1 if latest else 2)
     stop = threading.Event()
@@ -37,7 +36,7 @@ def read_ahead(items: Iterator[Frame | Fault], stall_s: float | None, latest: bo
             try:
                 item = ready.get(timeout=stall_s)
             except queue.Empty:
-                yield Fault(f"no frame for {stall_s:g} s: the source has stalled", stalled=True)
+                yield stalled(stall_s)
                 continue
             if isinstance(item, tuple):
                 if item[0] is not None:
@@ -60,7 +59,7 @@ def _feed(
             if stop.is_set():
                 break
             _put(ready, item, stop, latest and isinstance(item, Frame))
-    except AgentSegError as error:
+    except Exception as error:  # it belongs to who reads, as without a thread
         end = error
     finally:
         _put(ready, (end,), stop, False)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,6 @@ import numpy as np
 
 from agentseg.errors import AgentSegError, InputError, MissingExtra
 from agentseg.frames import PICTURES, Frame, as_frames, picture_files
-
-_ADDRESSES = ("rtsp://", "rtmp://", "http://", "https://", "udp://", "tcp://", "/dev/video")
 
 
 @dataclass(frozen=True)
@@ -46,18 +45,57 @@ def read_source(source: Any) -> Iterator[Frame | Fault]:
     """
     if isinstance(source, int) and not isinstance(source, bool):
         yield from _video(*_camera(source))
-    elif isinstance(source, str) and source.isdigit() and not Path(source).exists():
+    elif isinstance(source, str) and source.isdecimal() and len(source) < 4 and not Path(source).exists():
         yield from _video(*_camera(int(source)))
-    elif isinstance(source, str) and source.startswith(_ADDRESSES):
+    elif isinstance(source, str) and ("://" in source or source.startswith("/dev/video")):
         yield from _video(source, None)
     elif isinstance(source, str | Path) and source != "":
         path = Path(source)
         still = path.suffix.lower() in (*PICTURES, ".gif")
-        yield from _parts(picture_files(path)) if path.is_dir() or still else _video_file(path)
+        yield from _parts(picture_files(path)) if still or _is_folder(path) else _video_file(path)
+    elif isinstance(source, np.ndarray) and source.ndim == 4:
+        yield from _parts(source)
     elif isinstance(source, Frame | np.ndarray) or hasattr(source, "convert") or not isinstance(source, Iterable):
         yield from as_frames(source)
     else:
         yield from _parts(source)
+
+
+async def read_async(source: AsyncIterable[Any], stall_s: float | None = None) -> AsyncGenerator[Any, None]:
+    """Yield what an asynchronous source yields, and a ``Fault`` where it breaks off or, meanwhile, stalls.
+
+    Args:
+        source: Its parts are not looked at.
+        stall_s: Longest wait for a part, in seconds; None waits for ever.
+
+    Raises:
+        AgentSegError: As the source raises it.
+    """
+    each = aiter(source)
+    coming: asyncio.Future[Any] | None = None
+    try:
+        while True:
+            coming = coming or asyncio.ensure_future(anext(each))
+            await asyncio.wait([coming], timeout=stall_s)
+            if not coming.done():
+                yield stalled(stall_s)
+                continue
+            part, coming = coming.result(), None
+            yield part
+    except StopAsyncIteration:
+        return
+    except AgentSegError:
+        raise
+    except Exception as error:  # a camera's own code may raise anything
+        yield Fault(f"the source broke off: {_line(error)}")
+    finally:
+        if coming is not None:
+            coming.cancel()
+
+
+def stalled(seconds: float | None) -> Fault:
+    """The want of a frame for so many seconds."""
+    return Fault(f"no frame for {seconds:g} s: the source has stalled", stalled=True)
 
 
 def _parts(parts: Iterable[Any]) -> Iterator[Frame | Fault]:
@@ -80,6 +118,13 @@ def _parts(parts: Iterable[Any]) -> Iterator[Frame | Fault]:
             yield from as_frames(part)
         except InputError as error:
             yield Fault(str(error))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:  # a name that is too long
+        raise InputError(f"{str(path)[:200]!r} cannot be read: {error.strerror or error}") from None
 
 
 def _video_file(path: Path) -> Iterator[Frame | Fault]:
@@ -109,7 +154,7 @@ def _video(name: str, kind: str | None) -> Iterator[Frame | Fault]:
     with container:
         if not container.streams.video:
             raise InputError(f"{shown} has no video")
-        index = 0
+        index, start = 0, None
         packets = container.demux(container.streams.video[0])
         while True:
             try:
@@ -124,9 +169,11 @@ def _video(name: str, kind: str | None) -> Iterator[Frame | Fault]:
                 return
             for picture in pictures:
                 rgb = np.asarray(picture.to_ndarray(format="rgb24"), dtype=np.uint8)
-                yield Frame(rgb, index, picture.time)
+                start = picture.time if start is None else start  # a camera's clock ran before
+                yield Frame(rgb, index, None if picture.time is None else picture.time - start)
                 index += 1
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    told = getattr(error, "strerror", None) or error  # PyAV adds the address, which may hold a password
+    return " ".join(f"{type(error).__name__}: {told}".split())[:200]

@@ -29,7 +29,8 @@ class StreamStep:
     Attributes:
         frame: Index of the frame; of a stalled source, that of the frame that did not come.
         status: How it went.
-        answer: Ids of the answer; empty where the status is no answer.
+        answer: Ids of the answer; empty where the status is no answer. Those above 500,000,000 are of rows that the
+            plan found itself (``stream_finds``).
         number: What a counting plan counted, or None.
         mask: The answer's mask as RLE, empty where the frame does not show it; None where there is no answer.
         twin: What was seen: instances that were confirmed, and for a few frames those that perception just lost

@@ -79,7 +79,7 @@ def outliners(perceivers: Iterable[object]) -> list[SegmentsBoxes]:
 def provides(perceiver: object) -> frozenset[str]:
     """The parts of a twin that a perceiver fills; one that does not say may fill all."""
     said = getattr(perceiver, "provides", None)
-    return PARTS if said is None else frozenset(said) & PARTS
+    return PARTS if said is None else frozenset((said,) if isinstance(said, str) else said) & PARTS
 
 
 def providers(perceivers: Iterable[Perceiver], part: str) -> tuple[Perceiver, ...]:

@@ -44,7 +44,7 @@ def pieces(rows: Sequence[Instance], owner: Mapping[int, Track], frame: int, ste
             fits = [home for home in homes if _is_piece(row.box, rows[home].box, known[home])]
         if fits:
             found[place] = max(fits, key=lambda home: _inside(row.box, known[home]))
-    return found
+    return {place: _end(found, home) for place, home in found.items()}
 
 
 def join(twin: Twin, home: Mapping[int, int]) -> Twin:
@@ -68,6 +68,13 @@ def join(twin: Twin, home: Mapping[int, int]) -> Twin:
         if rles:
             masks[thing.id] = merge(rles, twin.size)
     return twin.replace([row for place, row in enumerate(rows) if place not in home], masks)
+
+
+def _end(found: Mapping[int, int], place: int) -> int:
+    """Where a row goes whose thing is itself a piece of another; each step fits better, so there is an end."""
+    while place in found:
+        place = found[place]
+    return place
 
 
 def _alike(row: Instance, track: Track) -> bool:

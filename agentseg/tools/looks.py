@@ -10,6 +10,7 @@ a limit of its own.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -92,7 +93,7 @@ def _scored(able: list[ScoresLabels], frame: Frame, row: Instance, labels: list[
     sums = dict.fromkeys(candidates, 0.0)
     for scorer in able:
         for label, score in scorer.score_labels(crop, box, candidates).items():
-            if label in sums:
+            if label in sums and math.isfinite(score):
                 sums[label] += score / len(able)
     best = max(candidates, key=lambda label: sums[label])
     if sums[best] < max(sums.get(row.name, 0.0) + RELABEL_LEAD, RELABEL_LEAD):

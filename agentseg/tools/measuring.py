@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from agentseg.frames import Frame
-from agentseg.masks import encode
+from agentseg.masks import area, encode
 from agentseg.perception.capabilities import outliners, providers
 from agentseg.twin import Instance, Perceiver, Twin
 
@@ -78,6 +78,8 @@ def taken(twin: Twin, measured: Twin, ids: Collection[int], part: str) -> Twin:
         new = measured.get(row.id) if row.id in ids else None
         if new is None or lacks(new, measured, part):
             rows.append(row)
+        elif part == "masks" and not area(measured.masks[row.id]):
+            rows.append(row)  # nothing was drawn: what is known of it stays
         elif part == "masks":
             masks[row.id] = measured.masks[row.id]
             rows.append(row.model_copy(update={"mask_source": new.mask_source}))

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from agentseg.masks import area, box_of
 from agentseg.measures import Value
-from agentseg.perception.capabilities import providers
+from agentseg.perception.capabilities import outliners, providers
 from agentseg.perception.colours import Colours
 from agentseg.tools.crops import blind, near, pixels
 from agentseg.tools.measuring import fill_in, lacks
@@ -35,7 +35,8 @@ def segment_again(scene: Scene, selection: Selection) -> Outcome:
     new = {row.id: drawn.masks[row.id] for row in drawn.instances if row.mask_source != "box"}
     changed = [key for key, mask in new.items() if before.get(key) != mask or _is_boxed(scene.twin, key)]
     if not changed:
-        return Outcome(selection, note="no outline changed" if new else "no perceiver draws outlines here")
+        able = providers(scene.perceivers, "masks") or outliners(scene.perceivers)
+        return Outcome(selection, note="no outline changed" if able else "no perceiver draws outlines here")
     twin = scene.twin.replace(
         [_drawn(row, drawn) if row.id in changed else row for row in scene.twin.instances],
         {**before, **{key: new[key] for key in changed}},

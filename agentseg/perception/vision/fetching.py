@@ -35,7 +35,7 @@ def fetch(what: str, source: str, options: VisionOptions, read: Callable[..., An
     """
     from safetensors import SafetensorError
 
-    name, _, revision = source.partition("@")
+    name, _, revision = (source, "", "") if Path(source).expanduser().is_dir() else source.partition("@")
     folder = Path(name).expanduser() if _is_path(name) else None
     if folder is not None and not (folder / "config.json").is_file():
         raise ConfigError(f"no weights of {what} at {source!r}: name a folder that holds a config.json, or a hub id")
