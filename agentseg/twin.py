@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, Self, TypeAlias
@@ -41,8 +42,14 @@ MAX_DEPTH = 1e9
 
 @lru_cache(maxsize=4096)
 def clean_label(text: str) -> str:
-    """Reduce a label to lower-case words of ``[a-z0-9 ]``, 24 characters at most; ``unknown`` if none stay."""
-    words = re.sub(r"[^a-z0-9]+", " ", text[:200].lower()).split()
+    """Reduce a label to lower-case words of ``[a-z0-9 ]``, 24 characters at most; ``unknown`` if none stay.
+
+    Accents go ("Café au lait" is ``cafe au lait``); other letters are no labels.
+    """
+    text = text[:200]
+    if not text.isascii():
+        text = re.sub(r"[\u0300-\u036f]", "", unicodedata.normalize("NFKD", text))
+    words = re.sub(r"[^a-z0-9]+", " ", text.lower()).split()
     return " ".join(words)[:24].strip() or "unknown"
 
 

@@ -112,6 +112,12 @@ def test_clean_label_is_idempotent_and_bounded(text: str) -> None:
     assert "  " not in name
 
 
+def test_accents_leave_their_letters() -> None:
+    assert clean_label("Café au lait") == "cafe au lait"
+    assert clean_label("CRÈME-BRÛLÉE") == "creme brulee"
+    assert clean_label("コップ") == "unknown"
+
+
 @given(scenes())
 def test_any_twin_renders_every_column_as_integers_and_short_words(scene: Scene) -> None:
     data = json.loads(scene.twin.to_prompt(ALL_COLUMNS))

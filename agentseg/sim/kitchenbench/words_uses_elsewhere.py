@@ -1,10 +1,13 @@
 """How people ask for tools that no kitchen of the benchmark has: what it is to name a use by its verb.
 
 No query of the benchmark means one of these. Students read them, so that they write a use which they never met by the
-verb that is said ("hammer nails with" -> ``find for hammering``).
+verb that is said ("hammer nails with" -> ``find for hammering``). Most of the verbs are none at all: so many cannot be
+learned by heart, they have to be copied.
 """
 
 from __future__ import annotations
+
+import numpy as np
 
 from agentseg.sim.kitchenbench.word_forms import UseWords, use
 from agentseg.sim.kitchenbench.words import gerund
@@ -46,6 +49,23 @@ def _words(said: str) -> tuple[str, UseWords]:
     return name, words
 
 
+def _nonce(count: int) -> list[str]:
+    """Verbs that nobody knows, and what is done to what with them."""
+    stems = [a + b + c for a in _ONSETS for b in "aeiou" for c in _CODAS]
+    objects = ("a plate", "the fish", "eggs", "wet things", "my hands", "the soup", "dough", "a lid", "things", "bread")
+    rng = np.random.default_rng(0)
+    verbs = [stems[place] for place in sorted(rng.permutation(len(stems))[:count])]
+    return [f"{verb} {objects[place % len(objects)]} with" for place, verb in enumerate(verbs)]
+
+
+_ONSETS = ("b", "bl", "br", "d", "dr", "f", "fl", "g", "gl", "gr", "h", "j", "k", "kl", "l", "m", "n", "p", "pl", "pr",
+           "r", "s", "sk", "sl", "sn", "sp", "st", "t", "tr", "v", "z")  # fmt: skip
+_CODAS = ("ck", "ft", "lk", "lm", "mp", "nd", "nk", "rb", "rl", "rp", "sk", "zz")
+_MADE_UP = 500
+
 ELSEWHERE: dict[str, UseWords] = dict(
-    _words(said.strip()) for line in _DONE.strip().splitlines() for said in line.split(";") if said.strip()
+    _words(said.strip())
+    for line in (*_DONE.strip().splitlines(), *_nonce(_MADE_UP))
+    for said in line.split(";")
+    if said.strip()
 )
