@@ -26,7 +26,7 @@ bench: $(VENV)/test.ok  ## speed, memory and right answers, printed
 
 torch: $(VENV)/test.ok  ## torch, TRL and Ray, for the tests that train and scale (elsewhere skipped)
 	$(PIP) torch==2.13.0 'onnx>=1.17' 'onnxscript>=0.5'
-	$(PIP) -e '.[train,scale,vision]' torch==2.13.0 'scipy>=1.11'
+	$(PIP) -e '.[train,scale,vision]' torch==2.13.0
 
 clean:           ## remove the environment and outputs
 	rm -rf $(VENV) out build dist

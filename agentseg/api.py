@@ -102,7 +102,7 @@ def segment(
     Args:
         source: A path, folder, array, PIL picture, ``Frame``, an iterable of these, or a ready ``Context``.
         query: Words, 1 to 500 characters; they may ask for a use, a place, an order, a number or a change over time.
-        config: A shipped profile (``local``, ``rules``, ``ollama``, ``openai``), a TOML file, or a ``Config``.
+        config: A shipped profile (``config.PROFILES``), a TOML file, or a ``Config``.
         reasoner: A chat model or a reasoner string such as ``ollama:qwen3:0.6b``, in place of the configured one.
         perceivers: Perceivers in place of the configured ones.
         tools: Functions that become further steps for plans (``agentseg.as_tool``).

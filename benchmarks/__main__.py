@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: every figure that the README names, measured here and now."""
+"""``python -m benchmarks``: the figures of machinery, perception, streams and plans in the README, measured now."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from agentseg.errors import AgentSegError
 EPILOG = """examples:
   agentseg kitchen --seed 7 --out kitchen                   render a scene to try things on
   agentseg segment kitchen/frame_0000.png "the thing I could drink coffee from" --out answer
-  agentseg segment photo.jpg "the mug nearest to the sink" --reasoner ollama:qwen3:0.6b
+  agentseg segment kitchen/frame_0000.png "the mug nearest to the sink" --reasoner ollama:qwen3:0.6b
   agentseg stream --kitchen --seed 1000018 "the mug nearest to the kettle"      frame after frame, one call of the model
   agentseg eval reasonseg --root data/ReasonSeg --split val --out runs/val
   agentseg doctor                                           what is installed, reachable and broken

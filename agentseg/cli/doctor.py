@@ -25,6 +25,7 @@ EXTRAS = {
     "scale": ("ray",),
     "export": ("gguf",),
     "train": ("torch", "transformers", "trl", "peft", "datasets", "gguf"),
+    "perception-train": ("torch", "onnx", "onnxscript", "onnxruntime"),
 }
 """Modules that each extra brings."""
 

@@ -19,12 +19,14 @@ def add_parser(verbs: Any) -> None:
         help="segment what a query asks for",
         description="Segment what a query asks for. The answer goes to stdout as JSON: "
         "status, ids, labels, boxes, who drew the masks, plan.",
-        epilog='example: agentseg segment photo.jpg "something to cut bread with" --out answer',
+        epilog='example: agentseg segment photo.jpg "something to cut bread with" --config vision --out answer',
     )
     parser.add_argument("source", help="a picture, an animated picture, or a folder of frames")
     parser.add_argument("query", help="what to look for, in plain words")
     parser.add_argument(
-        "--config", default="local", help="profile (local, rules, ollama, openai) or TOML file (default: local)"
+        "--config",
+        default="local",
+        help="profile (local, rules, ollama, openai, vision, fastreasonseg) or TOML file (default: local)",
     )
     parser.add_argument(
         "--reasoner", help="reasoner in place of the configured one, e.g. ollama:qwen3:0.6b or gguf:student.gguf"

@@ -1,4 +1,4 @@
-"""``rules``: a deterministic reasoner without a model; the offline default for now and a baseline for ever.
+"""``rules``: a deterministic reasoner without a model: a baseline, and the partner of the student that ships.
 
 It is a LangChain chat model like any other and sees only the messages: the table, the query, and the results of its
 plans. A plan whose results came back empty is answered with "no such thing"; it does not guess.

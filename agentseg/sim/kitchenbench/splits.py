@@ -41,7 +41,7 @@ HELD_LABELS = ("carton", "spatula", "soap dispenser", "can", "paper towel")
 HELD_SHARE = 0.08
 """Share of the pairs of a word and a node that training never combines."""
 CROWD = 14
-"""Visible things in the first frame from which a scene is crowded (about 15% of scenes)."""
+"""Visible things in the first frame above which a scene is crowded (about 15% of scenes)."""
 TEST_SIZE = 1000
 """Samples of a split that is for testing."""
 
