@@ -17,6 +17,7 @@ from typing import Any
 
 from agentseg.cli.progress import say
 from agentseg.trace import Trace, read_traces
+from agentseg.training.recipes.recipe import STAGE as REFERENCE
 from agentseg.training.recipes.recipe import Recipe, TeacherStage, load_recipe
 from agentseg.training.recipes.reuse import link
 from agentseg.training.recipes.run import run_recipe
@@ -80,6 +81,17 @@ def detail_first(recipe: Recipe) -> Recipe:
     return each(changed(recipe, order=tuple(FIRST)), change)
 
 
+def without_start(recipe: Recipe) -> Recipe:
+    """The recipe whose tables have the reinforced model alone: the start is measured once."""
+
+    def change(stage: Any) -> list[Any]:
+        if not stage.name.startswith(TABLE):
+            return [stage]
+        return [stage.model_copy(update={"options": stage.options | {"models": [f"{REFERENCE}{STAGE}"]}})]
+
+    return each(recipe, change)
+
+
 def _l1(name: str, **more: Any) -> Reward:
     return Reward(name=name, options={"target": TARGET, "alpha": ALPHA, **more})
 
@@ -117,6 +129,7 @@ def run(source: str, out: Path, arms: list[str], seeds: list[int]) -> None:
             place = out / f"seed-{seed}" / arm
             recipe = ARMS[arm](whole)
             if arm != "wise":
+                recipe = without_start(recipe)
                 link(recipe, place, out / f"seed-{seed}" / "wise")
             say(f"seed {seed}, {arm}")
             run_recipe(recipe, place)
