@@ -183,9 +183,7 @@ class _Teacher:
         """One of the ways to ask; None where none of a few goes with the stand-ins."""
         tree, plan = query.tree, query.plan
         assert tree is not None
-        other = None
-        if query.answer and not self.manner.bare:
-            other = self._beyond(tree)
+        other = self._beyond(tree) if query.answer and not self.manner.bare else None
         if other is not None:
             tree, plan = other, plan_of(other, self.asked.frames, query.task == "count")
         for _ in range(SOUGHT):
@@ -208,7 +206,7 @@ class _Teacher:
         """What a careless turn takes a query for."""
         if not self._happens(self.manner.careless):
             return tree
-        first: Description = getattr(tree, "base", None) or getattr(tree, "first", tree)
+        first: Description = getattr(tree, "base", getattr(tree, "first", tree))
         return first
 
     def _happens(self, share: float) -> bool:
