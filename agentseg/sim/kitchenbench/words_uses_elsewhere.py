@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from agentseg.sim.kitchenbench.word_forms import UseWords, use
-from agentseg.sim.kitchenbench.words import gerund
+from agentseg.affordances import USES
+from agentseg.sim.kitchenbench.word_forms import UseWords
+from agentseg.sim.kitchenbench.words import Row, Rows, gerund
 
 _DONE = """
 hammer nails with; saw a plank with; drill a hole with; screw a hinge on with; sand the table with
@@ -40,18 +41,24 @@ def _words(said: str) -> tuple[str, UseWords]:
     tail = rest.split()[-1] if rest.split()[-1:] in (["with"], ["on"], ["in"]) else ""
     plain = " ".join(part for part in (first, tail) if part)
     doing = gerund(said).removesuffix(f" {tail}") if tail else gerund(said)
-    words = use(
-        gap=f"{plain} / {said} / use to {said.removesuffix(' with')}" if tail == "with" else f"{said} / {plain}",
-        verb=f"[is|are] for {name} / [is|are] for {doing} / [is|are] good for {name} / [is|are] used for {doing}",
-        noun=f"{name} tool|{name} tools / thing for {name}|things for {name}",
-        need=" / ".join(sentence.replace("{g}", said) for sentence in _SITUATIONS),
+    gap = (plain, said, f"use to {said.removesuffix(' with')}") if tail == "with" else (said, plain)
+    verb = (f"for {name}", f"for {doing}", f"good for {name}", f"used for {doing}")
+    return name, UseWords(
+        gap=_open(*gap),
+        verb=_open(*(f"[is|are] {end}" for end in verb)),
+        noun=_open(f"{name} tool|{name} tools", f"thing for {name}|things for {name}"),
+        need=_open(*(sentence.replace("{g}", said) for sentence in _SITUATIONS)),
     )
-    return name, words
+
+
+def _open(*texts: str) -> Rows:
+    """Rows none of which is held back."""
+    return tuple(map(Row, texts))
 
 
 def _nonce(count: int) -> list[str]:
     """Verbs that nobody knows, and what is done to what with them."""
-    stems = [a + b + c for a in _ONSETS for b in "aeiou" for c in _CODAS]
+    stems = [stem for a in _ONSETS for b in "aeiou" for c in _CODAS if gerund(stem := a + b + c) not in USES]
     objects = ("a plate", "the fish", "eggs", "wet things", "my hands", "the soup", "dough", "a lid", "things", "bread")
     rng = np.random.default_rng(0)
     verbs = [stems[place] for place in sorted(rng.permutation(len(stems))[:count])]
