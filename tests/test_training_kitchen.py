@@ -8,6 +8,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from agentseg.affordances import USES
 from agentseg.errors import FormatError, InputError
 from agentseg.prompt import system_text
 from agentseg.protocol import parse
@@ -138,7 +139,10 @@ def test_uses_of_other_places_are_planned_by_the_verb_that_is_said(rows):
     turned = elsewhere(tree, np.random.default_rng(0))
     assert turned.first.base == turned.first.anchor
     assert turned.first.base.use in ELSEWHERE
-    assert elsewhere(Kind("mug"), np.random.default_rng(0)) is None
+    assert elsewhere(Kind("mug"), np.random.default_rng(0)).use in ELSEWHERE
+    assert elsewhere(Kind("stove"), np.random.default_rng(0)) is None
+    assert not {*ELSEWHERE} & {*USES}
+    assert {"dwipping", "zwying", "dwaving", "hammering"} < {*ELSEWHERE}
     plans = [(row["messages"][1]["content"], parse(turns(row)[0]).plan.text) for row in rows]
     found = [(asked, use) for asked, plan in plans for use in ELSEWHERE if f"find for {use};" in plan]
     assert found

@@ -12,12 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from agentseg.sim.kitchenbench.description import Description, Nearest, Related, Relation, Use, walk
+from agentseg.sim.kitchenbench.description import Between, Description, Kind, Nearest, Related, Relation, Use, walk
 from agentseg.sim.kitchenbench.words_uses_elsewhere import ELSEWHERE
+from agentseg.training.student.stand_ins import FIXED
 
 BEYOND: tuple[Relation, ...] = ("next_to", "next_to", "next_to", "above", "below", "occluded_by")
 """Relations by how often they are said."""
 _PLACES = ("left_of", "right_of", "behind", "in_front_of", "on", "inside")
+_UNKNOWN = tuple(ELSEWHERE)
+_BETWEEN = 0.25
+"""Share of the places that become one between two things: the benchmark's own are few."""
 
 
 def beyond(tree: Description, rng: np.random.Generator) -> Description | None:
@@ -33,6 +37,8 @@ def beyond(tree: Description, rng: np.random.Generator) -> Description | None:
     if isinstance(tree, Nearest) and not tree.far:
         return Related(tree.base, "next_to", tree.anchor)
     if isinstance(tree, Related) and tree.relation in _PLACES and not tree.no:
+        if rng.random() < _BETWEEN:
+            return Between(tree.base, *_two(tree.anchor, rng))
         return replace(tree, relation=BEYOND[int(rng.integers(len(BEYOND)))])
     for field in fields(tree):
         part = getattr(tree, field.name)
@@ -43,21 +49,30 @@ def beyond(tree: Description, rng: np.random.Generator) -> Description | None:
     return None
 
 
+def _two(anchor: Description, rng: np.random.Generator) -> tuple[Description, Description]:
+    """An anchor and another, which is a use, in either order."""
+    other = Use(_UNKNOWN[int(rng.integers(len(_UNKNOWN)))])
+    return (anchor, other) if rng.random() < 0.5 else (other, anchor)
+
+
 def elsewhere(tree: Description, rng: np.random.Generator) -> Description | None:
-    """The same description with one use turned into one that no kitchen of the benchmark serves.
+    """The same description with one use, or kind, turned into a use that no kitchen of the benchmark serves.
 
     Args:
         tree: A description.
-        rng: Decides which use, and into what.
+        rng: Decides what is turned, and into what.
 
     Returns:
-        None where it has no use.
+        None where it has neither.
     """
-    uses = sorted({part.use for part in walk(tree) if isinstance(part, Use)})
-    if not uses:
+    parts = sorted({part for part in walk(tree) if isinstance(part, Use)}, key=str)
+    parts = parts or sorted(
+        {part for part in walk(tree) if isinstance(part, Kind) and part.label not in FIXED}, key=str
+    )
+    if not parts:
         return None
-    other = Use(list(ELSEWHERE)[int(rng.integers(len(ELSEWHERE)))])
-    return _swapped(tree, Use(uses[int(rng.integers(len(uses)))]), other)
+    other = Use(_UNKNOWN[int(rng.integers(len(_UNKNOWN)))])
+    return _swapped(tree, parts[int(rng.integers(len(parts)))], other)
 
 
 def _swapped(tree: Description, old: Description, new: Description) -> Description:

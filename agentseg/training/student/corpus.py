@@ -200,7 +200,8 @@ class _Teacher:
     def _beyond(self, tree: Description) -> Description | None:
         """A query that KitchenBench leaves out, in a share of the wordings."""
         place, use = self.rng.random(2) < (BEYOND, ELSEWHERE)
-        return (beyond(tree, self.rng) if place else None) or (elsewhere(tree, self.rng) if use else None)
+        placed = beyond(tree, self.rng) if place else None
+        return (elsewhere(placed or tree, self.rng) if use else None) or placed
 
     def _heard(self, tree: Description) -> Description:
         """What a careless turn takes a query for."""
