@@ -36,7 +36,13 @@ _SMALL_WORDS = frozenset(
 )  # fmt: skip
 
 
-def plan_pattern(twin: Twin, query: str = "", custom: Mapping[str, Params] | None = None, final: bool = False) -> str:
+def plan_pattern(
+    twin: Twin,
+    query: str = "",
+    custom: Mapping[str, Params] | None = None,
+    final: bool = False,
+    uses: Iterable[str] = (),
+) -> str:
     """Regular expression of the plans over a twin.
 
     Args:
@@ -44,12 +50,13 @@ def plan_pattern(twin: Twin, query: str = "", custom: Mapping[str, Params] | Non
         query: Words of it may be labels and phrases too, for things that the twin does not have yet.
         custom: Parameters of the user's own steps.
         final: The budget is spent, so only plans that end with ``answer`` are left.
+        uses: What may be said after "find for" beyond the affordance table.
 
     Returns:
         An anchored pattern; ``re.fullmatch`` and the grammar engines agree on it.
     """
     labels = plan_labels(twin, query)
-    step = _steps(labels, twin, custom or {})
+    step = _steps(labels, twin, custom or {}, (*USES, *FAMILIES, *uses))
     stored = f"([a-f] = )?({step})"
     last = f"(({step}); )?answer" if final else f"(answer|({step})(; answer)?)"
     return f"^(({stored}; ){{0,{MOST_STEPS - 1}}}{last})$"
@@ -81,7 +88,7 @@ def _either(options: Iterable[str]) -> str:
     return f"({'|'.join(options)})"
 
 
-def _steps(labels: list[str], twin: Twin, custom: Mapping[str, Params]) -> str:
+def _steps(labels: list[str], twin: Twin, custom: Mapping[str, Params], uses: Iterable[str]) -> str:
     label = _either(labels or ["unknown"])
     name = "[a-f]"
     ids = [str(key) for key in sorted(twin.ids)]
@@ -92,7 +99,7 @@ def _steps(labels: list[str], twin: Twin, custom: Mapping[str, Params]) -> str:
     value = _either(["[0-9]{1,3}", name, *COLOURS, *(labels or ["unknown"])])
     match = f"( {_either(MATCHES)})?"
     forms = [
-        f"find for {_either((*USES, *FAMILIES))}",
+        f"find for {_either(uses)}",
         f"(find|relabel) {some}",
         f"filter {by} {_either(OPERATORS)} {value}",
         f"rank {by} ((min|max)( [1-9])?|nth [1-9])",

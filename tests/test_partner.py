@@ -17,7 +17,7 @@ from agentseg.errors import ConfigError
 from agentseg.reasoners import load_reasoner
 from agentseg.reasoners.coverage import unread
 from agentseg.reasoners.grammar import write_plan
-from agentseg.reasoners.partner import SURE, SURER, confidence, trusts
+from agentseg.reasoners.partner import SURE, confidence, trusts
 from agentseg.testing import FakePerceiver, ScriptedChat
 from agentseg.twin import Instance
 
@@ -52,8 +52,8 @@ def asked(query: str, *replies: Any, refine: int = 2, **options: Any) -> Any:
 @pytest.mark.parametrize(
     ("query", "sure", "answer", "by"),
     [
-        ("the mug", SURER, (2,), ["model"]),
-        ("the mug", SURER - 0.01, (1,), ["rules"]),
+        ("the mug", SURE, (2,), ["model"]),
+        ("the mug", SURE - 0.01, (1,), ["rules"]),
         (LONG, SURE, (2,), ["model"]),
         (LONG, SURE - 0.01, (1,), ["rules"]),
         ("the mug", None, (1,), ["rules"]),

@@ -15,7 +15,7 @@ from agentseg.plan import parse_plan
 from agentseg.prompt import RESULTS
 from agentseg.protocol import MAX_TEXT, Turn, parse, turn_schema
 from agentseg.reasoners import call, was_cut
-from agentseg.reasoners.linking import linked
+from agentseg.reasoners.linking import Links, linked
 from agentseg.reasoners.partner import confidence, trusts
 from agentseg.reasoners.rules import reply
 from agentseg.twin import Twin
@@ -88,7 +88,7 @@ def checked(said: Said, context: Context, twin: Twin) -> Turn:
 def _model(state: SegState, messages: Iterable[tuple[str, str]], context: Context, twin: Twin) -> Said:
     options = context.config.reasoner
     links, dialogue = linked(twin, state.query, tuple(messages), options.known)
-    schema = _schema(state, context, links.twin(twin), links.query) if options.codec == "json" else None
+    schema = _schema(state, context, links, twin) if options.codec == "json" else None
     message = call(
         context.reasoner, [_KINDS[role](content=text) for role, text in dialogue], schema, options.max_tokens
     )
@@ -125,10 +125,11 @@ def _found_nothing(state: SegState, context: Context) -> bool:
     return parse_plan(state.plan, context.custom).answers
 
 
-def _schema(state: SegState, context: Context, twin: Twin, query: str) -> dict[str, Any]:
+def _schema(state: SegState, context: Context, links: Links, twin: Twin) -> dict[str, Any]:
     """What the next turn may be; once the budget is spent, only a turn that ends the dialogue."""
     final = state.returned >= context.config.limits.refine
-    return turn_schema(plan_pattern(twin, query, context.custom, final), twin.ids)
+    pattern = plan_pattern(links.twin(twin), links.query, context.custom, final, links.uses)
+    return turn_schema(pattern, twin.ids)
 
 
 def _text(message: AIMessage) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from agentseg.pattern import clean_words, plan_labels
 from agentseg.plan_syntax import ANCHORED_MEASURES, MEASURES, RELATIONS, SYNTAX
 from agentseg.reasoners.linking_text import aligned, asked, retold, swap
+from agentseg.reasoners.linking_uses import without_unknown_uses
 from agentseg.reasoners.names import Named, named
 from agentseg.twin import Instance, Twin
 
@@ -42,12 +43,14 @@ class Links:
     Attributes:
         query: The query as the model reads it.
         shown: What the model reads in place of each label that it does not know.
-        labels: The label that each stand-in stands for.
+        labels: The label, or use, that each stand-in stands for.
+        uses: Stand-ins for uses, which may come after "find for".
     """
 
     query: str
     shown: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    uses: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.shown)
@@ -96,7 +99,7 @@ def link(twin: Twin, query: str, known: Collection[str]) -> Links:
     Returns:
         The links. The label of each name in the query that stands for exactly one label, and for none that is known,
         has a stand-in, in their order; names beyond the eighth stay. A label of the twin that ends with a known one is
-        shown as that; any other is ``other``.
+        shown as that; any other is ``other``. So have verbs of uses that no known label serves.
     """
     if not known:
         return Links(query)
@@ -112,7 +115,9 @@ def link(twin: Twin, query: str, known: Collection[str]) -> Links:
         if label not in familiar | spare | given.keys():
             shown[label] = _familiar_part(label, familiar, given)
     places = [(name, given[label]) for name, label in found if label in given]
-    return Links(_rewritten(query, places), shown, {word: label for label, word in given.items()})
+    said, uses = without_unknown_uses(_rewritten(query, places), known)
+    shown |= {use: verb for verb, use in uses.items()}
+    return Links(said, shown, {word: label for label, word in given.items()} | uses, tuple(uses))
 
 
 def linked(
