@@ -11,8 +11,8 @@ from collections.abc import Collection
 
 from agentseg.affordances import labels_for
 
-VERBS = ("zolk", "dwab", "zuzz")
-"""Verbs that stand for others; they are among the made-up ones of a student's training."""
+VERBS = {"zolk": "zolking", "dwab": "dwabbing", "zond": "zonding"}
+"""Verbs that stand for others, with their forms in -ing; they are among the made-up ones of a student's training."""
 _SAID = {
     "drying": "dry",
     "flipping": "flip",
@@ -44,14 +44,15 @@ def without_unknown_uses(query: str, known: Collection[str]) -> tuple[str, dict[
         changed = _swapped(query, use, verb, free[0])
         if changed != query:
             query = changed
-            stands[f"{free.pop(0)}ing"] = use
+            stands[VERBS[free.pop(0)]] = use
     return query, stands
 
 
 def _swapped(query: str, use: str, verb: str, other: str) -> str:
     def word(match: re.Match[str]) -> str:
         said = match["word"].lower()
-        return f"{match['before'] or ''}{other}{'ing' if said == use else '' if said == verb else 's'}"
+        form = VERBS[other] if said == use else other if said == verb else f"{other}s"
+        return f"{match['before']}{form}"
 
     forms = rf"(?P<before>\b{_BEFORE} )(?P<word>{verb})\b"
     query = re.sub(forms, word, query, flags=re.IGNORECASE)
