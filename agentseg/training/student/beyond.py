@@ -65,10 +65,9 @@ def elsewhere(tree: Description, rng: np.random.Generator) -> Description | None
     Returns:
         None where it has neither.
     """
-    parts = sorted({part for part in walk(tree) if isinstance(part, Use)}, key=str)
-    parts = parts or sorted(
-        {part for part in walk(tree) if isinstance(part, Kind) and part.label not in FIXED}, key=str
-    )
+    parts: list[Description] = [part for part in walk(tree) if isinstance(part, Use)]
+    parts = parts or [part for part in walk(tree) if isinstance(part, Kind) and part.label not in FIXED]
+    parts = sorted({*parts}, key=str)
     if not parts:
         return None
     other = Use(_UNKNOWN[int(rng.integers(len(_UNKNOWN)))])
