@@ -1,7 +1,7 @@
 """Uses that a small model never saw, said with verbs that it knows: what ``linking`` does for labels, for "drying".
 
-A model of a few million parameters does not copy a verb that it has not met ("the thing to dry plates with" became
-"for drinking"). Where the affordance table has the use, its verb gets a stand-in that students are trained with.
+A model of a few million parameters does not copy a verb that it has not met ("what dries wet hands" became "for
+drinking"). Where the affordance table has the use, its verb gets a stand-in that students are trained with.
 """
 
 from __future__ import annotations
