@@ -39,6 +39,7 @@ TWIN = Twin(
         ("what is the drying sitting on", "what is the zolking sitting on", {"zolking": "drying"}),
         ("what could I zolk or dry", "what could I zolk or dwab", {"dwabbing": "drying"}),
         ("the mug to drink from", "the mug to drink from", {}),
+        ("what drie\u017f plates", "what drie\u017f plates", {}),  # a long s, which is an s to who ignores case
     ],
 )
 def test_verbs_of_unknown_uses_get_stand_ins(query: str, said: str, uses: dict[str, str]) -> None:

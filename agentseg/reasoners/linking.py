@@ -99,7 +99,7 @@ def link(twin: Twin, query: str, known: Collection[str]) -> Links:
     Returns:
         The links. The label of each name in the query that stands for exactly one label, and for none that is known,
         has a stand-in, in their order; names beyond the eighth stay. A label of the twin that ends with a known one is
-        shown as that; any other is ``other``. So have verbs of uses that no known label serves.
+        shown as that; any other is ``other``. Verbs of uses that no known label serves have stand-ins of their own.
     """
     if not known:
         return Links(query)

@@ -14,13 +14,13 @@ from agentseg.affordances import labels_for
 VERBS = {"zolk": "zolking", "dwab": "dwabbing", "zond": "zonding"}
 """Verbs that stand for others, with their forms in -ing; they are among the made-up ones of a student's training."""
 _SAID = {
-    "drying": "dry",
-    "flipping": "flip",
-    "baking": "bake",
-    "typing": "type",
-    "sleeping": "sleep",
-    "writing": "write",
-    "reading": "read",
+    "drying": ("dry", "dries"),
+    "flipping": ("flip", "flips"),
+    "baking": ("bake", "bakes"),
+    "typing": ("type", "types"),
+    "sleeping": ("sleep", "sleeps"),
+    "writing": ("write", "writes"),
+    "reading": ("read", "reads"),
 }
 """Verbs by use, where they seldom mean anything else: not "sitting", which says where things are."""
 _BEFORE = r"(?:to|can|could|I|you|we|one|people|and|or)"
@@ -38,26 +38,19 @@ def without_unknown_uses(query: str, known: Collection[str]) -> tuple[str, dict[
     """
     free = [verb for verb in VERBS if verb not in query.lower()]
     stands: dict[str, str] = {}
-    for use, verb in _SAID.items():
+    for use in _SAID:
         if not free or {*labels_for(use)} & {*known}:
             continue
-        changed = _swapped(query, use, verb, free[0])
+        changed = _swapped(query, use, free[0])
         if changed != query:
             query = changed
             stands[VERBS[free.pop(0)]] = use
     return query, stands
 
 
-def _swapped(query: str, use: str, verb: str, other: str) -> str:
-    def word(match: re.Match[str]) -> str:
-        said = match["word"].lower()
-        form = VERBS[other] if said == use else other if said == verb else f"{other}s"
-        return f"{match['before']}{form}"
-
-    forms = rf"(?P<before>\b{_BEFORE} )(?P<word>{verb})\b"
-    query = re.sub(forms, word, query, flags=re.IGNORECASE)
-    return re.sub(rf"(?P<before>)\b(?P<word>{use}|{_third(verb)})\b", word, query, flags=re.IGNORECASE)
-
-
-def _third(verb: str) -> str:
-    return f"{verb[:-1]}ies" if verb.endswith("y") else f"{verb}s"
+def _swapped(query: str, use: str, other: str) -> str:
+    verb, third = _SAID[use]
+    forms = {use: VERBS[other], third: f"{other}s"}
+    flags = re.IGNORECASE | re.ASCII
+    query = re.sub(rf"\b({use}|{third})\b", lambda match: forms[match[1].lower()], query, flags=flags)
+    return re.sub(rf"\b({_BEFORE} ){verb}\b", rf"\g<1>{other}", query, flags=flags)

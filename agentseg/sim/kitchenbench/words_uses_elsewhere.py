@@ -2,7 +2,8 @@
 
 No query of the benchmark means one of these. Students read them, so that they write a use which they never met by the
 verb that is said ("hammer nails with" -> ``find for hammering``). Many of the verbs are none at all: so many cannot be
-learned by heart, they have to be copied.
+learned by heart, they have to be copied. A student of four million parameters does not learn that from them all the
+same; some stand for verbs that it does not know (``reasoners.linking_uses``).
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ MOST_RENAMED = 4
 BEYOND = 0.25
 """Share of the wordings about places that are about one which KitchenBench leaves out."""
 ELSEWHERE = 0.35
-"""Share of the wordings about uses that are about one which no kitchen of the benchmark serves."""
+"""Share of the wordings whose use, or for want of one a kind, is turned into one that no kitchen here serves."""
 COUNTS = 2
 """How many times as many wordings a query has that asks for a number: its one step is passed over easily."""
 PHRASES = 150
