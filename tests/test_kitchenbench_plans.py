@@ -52,6 +52,10 @@ PLANS = [
     (Coloured(MUGS, "red", no=True), "find mug; filter colour ne red; answer"),
     (Alike(MUGS, Kind("kettle")), "a = find kettle; find mug; filter colour eq a; answer"),
     (
+        Alike(Use("boiling water"), Kind("mug")),
+        "a = find mug; find for boiling water; except a; filter colour eq a; answer",
+    ),
+    (
         Alike(Anything(), Kind("kettle")),
         "a = find kettle; b = find for surroundings; except b; except a; filter colour eq a; answer",
     ),

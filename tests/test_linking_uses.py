@@ -39,6 +39,15 @@ TWIN = Twin(
         ("what is the drying sitting on", "what is the zolking sitting on", {"zolking": "drying"}),
         ("what could I zolk or dry", "what could I zolk or dwab", {"dwabbing": "drying"}),
         ("the mug to drink from", "the mug to drink from", {}),
+        ("what gets my hands dry", "what zolks my hands", {"zolking": "drying"}),
+        ("something to pat the salad dry", "something to zolk the salad", {"zolking": "drying"}),
+        ("what takes the wetness off", "what zolks wetness", {"zolking": "drying"}),
+        ("things which take the wetness off", "things which zolk wetness", {"zolking": "drying"}),
+        ("what is good for turning the burgers", "what is good for zolking the burgers", {"zolking": "flipping"}),
+        ("what I can turn over an egg with", "what I can zolk an egg with", {"zolking": "flipping"}),
+        ("to turn a fish fillet over", "to zolk a fish fillet", {"zolking": "flipping"}),
+        ("the mug that gets dry", "the mug that gets dry", {}),
+        ("the knob you turn", "the knob you turn", {}),
         ("what drie\u017f plates", "what drie\u017f plates", {}),  # a long s, which is an s to who ignores case
     ],
 )

@@ -13,7 +13,7 @@ from agentseg.errors import FormatError, InputError
 from agentseg.prompt import system_text
 from agentseg.protocol import parse
 from agentseg.reasoners.linking import OTHER, STAND_INS
-from agentseg.sim.kitchenbench.description import Both, Coloured, Group, Kind, Nearest, Related, Use
+from agentseg.sim.kitchenbench.description import Between, Both, Coloured, Group, Kind, Nearest, Related, Use
 from agentseg.sim.kitchenbench.splits import HELD_LABELS
 from agentseg.sim.kitchenbench.words_uses_elsewhere import ELSEWHERE
 from agentseg.training.rewards import load_reward
@@ -132,6 +132,17 @@ def test_places_that_the_benchmark_leaves_out_are_said_and_planned(rows):
     turned = beyond(Coloured(Nearest(Kind("mug"), Kind("sink")), "red"), np.random.default_rng(0))
     assert turned == Coloured(Related(Kind("mug"), "next_to", Kind("sink")), "red")
     assert beyond(Coloured(Kind("mug"), "red"), np.random.default_rng(0)) is None
+
+
+def test_between_is_said_of_uses_here_and_elsewhere_but_never_of_held_ones():
+    behind = Related(Kind("mug"), "behind", Kind("sink"))
+    turned = [beyond(behind, np.random.default_rng(seed)) for seed in range(400)]
+    places = {part.use for tree in turned if isinstance(tree, Between) for part in (tree.first, tree.second)
+              if isinstance(part, Use)}  # fmt: skip
+    assert places & {*ELSEWHERE}
+    assert places & {*USES}
+    assert not places & {"drying", "flipping"}
+    assert all(Kind("sink") in (tree.first, tree.second) for tree in turned if isinstance(tree, Between))
 
 
 def test_uses_of_other_places_are_planned_by_the_verb_that_is_said(rows):

@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 from agentseg.affordances import labels_for
 
+_FLAGS = re.IGNORECASE | re.ASCII
 VERBS = {"zolk": "zolking", "dwab": "dwabbing", "zond": "zonding"}
 """Verbs that stand for others, with their forms in -ing; they are among the made-up ones of a student's training."""
 _SAID = {
@@ -23,7 +24,21 @@ _SAID = {
     "reading": ("read", "reads"),
 }
 """Verbs by use, where they seldom mean anything else: not "sitting", which says where things are."""
-_BEFORE = r"(?:to|can|could|I|you|we|one|people|and|or)"
+_BEFORE = r"(?:to|can|could|I|you|we|one|people|someone|somebody|me|us|helps?|and|or)"
+_FOOD = r"(?:burgers?|patty|patties|pancakes?|crepes?|eggs?|omelettes?|steaks?|meat|bacon|fish|fillets?)"
+_TOLD: dict[str, tuple[str, ...]] = {
+    "drying": (
+        r"(?P<verb>gets?|getting|pats?|patting|dabs?|dabbing|rubs?|rubbing|wipes?|wiping) "
+        r"(?P<what>\w+(?: \w+){0,2}?) dry",
+        r"(?P<verb>takes?|taking|gets?|getting) the (?P<what>wetness|moisture|damp) off",
+    ),
+    "flipping": (
+        rf"(?P<verb>turns?|turning) over (?P<what>the|an?|my|your|some|things|something|it|them|{_FOOD})",
+        r"(?P<verb>turns?|turning) (?P<what>\w+(?: \w+){0,2}?) over",
+        rf"(?P<verb>turns?|turning) (?P<what>(?:(?:the|an?|my|your|some) )?(?:\w+ )?{_FOOD})",
+    ),
+}
+"""Uses told without their verb ("pat my hands dry", "turn the burgers"): what is done, and what with."""
 
 
 def without_unknown_uses(query: str, known: Collection[str]) -> tuple[str, dict[str, str]]:
@@ -51,6 +66,13 @@ def without_unknown_uses(query: str, known: Collection[str]) -> tuple[str, dict[
 def _swapped(query: str, use: str, other: str) -> str:
     verb, third = _SAID[use]
     forms = {use: VERBS[other], third: f"{other}s"}
-    flags = re.IGNORECASE | re.ASCII
-    query = re.sub(rf"\b({use}|{third})\b", lambda match: forms[match[1].lower()], query, flags=flags)
-    return re.sub(rf"\b({_BEFORE} ){verb}\b", rf"\g<1>{other}", query, flags=flags)
+
+    def told(match: re.Match[str]) -> str:
+        said = match["verb"].lower()
+        form = VERBS[other] if said.endswith("ing") else f"{other}s" if said.endswith("s") else other
+        return f"{form} {match['what']}"
+
+    for pattern in _TOLD.get(use, ()):
+        query = re.sub(rf"\b{pattern}\b", told, query, flags=_FLAGS)
+    query = re.sub(rf"\b({use}|{third})\b", lambda match: forms[match[1].lower()], query, flags=_FLAGS)
+    return re.sub(rf"\b({_BEFORE} ){verb}\b", rf"\g<1>{other}", query, flags=_FLAGS)

@@ -32,12 +32,17 @@ def labels(tree: Head) -> tuple[str, ...]:
             assert_never(tree)
 
 
-def possible(tree: d.Description) -> frozenset[str]:
-    """The classes of which the things of a description can be."""
+def heads(tree: d.Description) -> tuple[Head, ...]:
+    """What the things of a description are, whatever is said about them."""
     match tree:
         case d.Kind() | d.Group() | d.Use() | d.Anything():
-            return frozenset(labels(tree))
+            return (tree,)
         case d.Both(first, second) | d.OrElse(first, second):
-            return possible(first) | possible(second)
+            return (*heads(first), *heads(second))
         case _:
-            return possible(tree.base)
+            return heads(tree.base)
+
+
+def possible(tree: d.Description) -> frozenset[str]:
+    """The classes of which the things of a description can be."""
+    return frozenset(label for head in heads(tree) for label in labels(head))

@@ -12,7 +12,7 @@ from agentseg.plan import MAX_STEPS
 from agentseg.plan_syntax import NAMES
 from agentseg.sim.ground_truth import GRIPPER, Unclear
 from agentseg.sim.kitchenbench import description as d
-from agentseg.sim.kitchenbench.heads import FLAT, possible
+from agentseg.sim.kitchenbench.heads import FLAT, heads, possible
 
 MOVED = 9
 """Displacement from which a plan takes a thing as moved, percent of the frame's width."""
@@ -159,8 +159,11 @@ class _Writer:
         return [*line, *_back(line)]
 
     def _without(self, base: d.Description, anchor: d.Description) -> list[str]:
-        """The line of a base without the anchor, where the anchor could be one of it."""
-        if not possible(base) & possible(anchor):
+        """The line of a base without the anchor, where the anchor could be one of it.
+
+        Of what a use or a family is made up a plan need not know: a label may be one that nobody had told of.
+        """
+        if all(isinstance(head, d.Kind) for head in heads(base)) and not possible(base) & possible(anchor):
             return self._now(base)
         name = self.keep(self.line(anchor))
         return [*self._now(base), f"except {name}"]

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from agentseg.sim.kitchenbench.description import Between, Description, Kind, Nearest, Related, Relation, Use, walk
+from agentseg.sim.kitchenbench.sightings import KITCHEN_USES
+from agentseg.sim.kitchenbench.splits import HELD_LABELS
 from agentseg.sim.kitchenbench.words_uses_elsewhere import ELSEWHERE
 from agentseg.training.student.stand_ins import FIXED
 
@@ -20,7 +22,8 @@ BEYOND: tuple[Relation, ...] = ("next_to", "next_to", "next_to", "above", "below
 """Relations by how often they are said."""
 _PLACES = ("left_of", "right_of", "behind", "in_front_of", "on", "inside")
 _UNKNOWN = tuple(ELSEWHERE)
-_BETWEEN = 0.25
+_MET = tuple(use for use, labels in KITCHEN_USES.items() if not {*labels} <= {*HELD_LABELS})
+_BETWEEN = 0.5
 """Share of the places that become one between two things: the benchmark's own are few."""
 
 
@@ -50,8 +53,9 @@ def beyond(tree: Description, rng: np.random.Generator) -> Description | None:
 
 
 def _two(anchor: Description, rng: np.random.Generator) -> tuple[Description, Description]:
-    """An anchor and another, which is a use, in either order."""
-    other = Use(_UNKNOWN[int(rng.integers(len(_UNKNOWN)))])
+    """An anchor and another, which is a use of the kitchen or of elsewhere, in either order."""
+    uses = _MET if rng.random() < 0.5 else _UNKNOWN
+    other = Use(uses[int(rng.integers(len(uses)))])
     return (anchor, other) if rng.random() < 0.5 else (other, anchor)
 
 
