@@ -1,6 +1,7 @@
 """Samples: the same everywhere, right on the true twin, and open like those of any dataset.
 
-A change of queries is a new version of the benchmark: ``python tests/test_kitchenbench_samples.py`` writes the digests.
+A change of queries, answers or pixels is a new version of the benchmark, one of plans alone is not;
+``python tests/test_kitchenbench_samples.py`` writes the digests.
 """
 
 import hashlib
