@@ -48,6 +48,7 @@ TWIN = Twin(
         ("to turn a fish fillet over", "to zolk a fish fillet", {"zolking": "flipping"}),
         ("the mug that gets dry", "the mug that gets dry", {}),
         ("the knob you turn", "the knob you turn", {}),
+        ("what turns the stove on over there", "what turns the stove on over there", {}),
         ("what drie\u017f plates", "what drie\u017f plates", {}),  # a long s, which is an s to who ignores case
     ],
 )

@@ -34,7 +34,7 @@ _TOLD: dict[str, tuple[str, ...]] = {
     ),
     "flipping": (
         rf"(?P<verb>turns?|turning) over (?P<what>the|an?|my|your|some|things|something|it|them|{_FOOD})",
-        r"(?P<verb>turns?|turning) (?P<what>\w+(?: \w+){0,2}?) over",
+        r"(?P<verb>turns?|turning) (?P<what>\w+(?: \w+){0,2}?)(?<! on)(?<! off) over",
         rf"(?P<verb>turns?|turning) (?P<what>(?:(?:the|an?|my|your|some) )?(?:\w+ )?{_FOOD})",
     ),
 }
